@@ -1,0 +1,38 @@
+// boresight list kernels | laws | readings | mutants: a line each, the name first.
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/mutants.h"
+#include "problem/registry.h"
+#include "properties/laws/law.h"
+#include "properties/readings/table.h"
+
+namespace boresight::cli {
+namespace {
+
+int list(const std::string& what) {
+  if (what == "kernels")
+    for (const Kernel& kernel : registered_kernels())
+      fmt::print("{:<16} {:<8} {}\n", kernel.name, kernel.instruction_set,
+                 kernel.unavailable.empty() ? "available" : "unavailable: " + kernel.unavailable);
+  if (what == "laws")
+    for (const properties::Law& law : properties::laws()) fmt::print("{:<32} {}\n", law.name, law.statement);
+  if (what == "readings")
+    for (const properties::readings::Reading& reading : properties::readings::all_readings()) fmt::print("{:<40} {}\n", reading.id, reading.source);
+  if (what == "mutants")
+    for (const Mutant& mutant : mutants()) fmt::print("{:<36} {:<26} killed by {:<32} {}\n", mutant.id, mutant.file, mutant.killer, mutant.why);
+  return Exit::held;
+}
+
+}  // namespace
+
+void add_list(CLI::App& app, int& exit) {
+  auto* command = app.add_subcommand("list", "List kernels, laws, readings or mutants");
+  auto what = std::make_shared<std::string>();
+  command->add_option("what", *what, "kernels, laws, readings or mutants")
+      ->required()
+      ->check(CLI::IsMember({"kernels", "laws", "readings", "mutants"}));
+  command->callback([what, &exit] { exit = list(*what); });
+}
+
+}  // namespace boresight::cli

@@ -1,0 +1,55 @@
+// boresight: does this kernel's positional bias line up?
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/version.h"
+#include "problem/registry.h"
+
+namespace boresight::cli {
+namespace {
+
+std::string program_name = "boresight";
+
+std::string version_text() {
+  std::string text = fmt::format("boresight {}\ncommit {}\ncompiler {}\n", version(), commit(), compiler());
+  text += "kernels";
+  for (const Kernel& kernel : registered_kernels())
+    text += fmt::format(" {} ({}{})", kernel.name, kernel.instruction_set, kernel.unavailable.empty() ? "" : ", unavailable");
+  return text;
+}
+
+}  // namespace
+
+int complain(const std::string& text) {
+  fmt::print(stderr, "boresight: {}\n", text);
+  return Exit::usage;
+}
+
+const std::string& program() { return program_name; }
+void set_program(std::string name) { program_name = std::move(name); }
+
+}  // namespace boresight::cli
+
+int main(int argc, char** argv) {
+  using namespace boresight::cli;
+  if (argc > 0) set_program(argv[0]);
+  CLI::App app{"Does this attention kernel's positional bias line up?\n"
+               "Exit codes: 0 all that was judged held, 1 a failure, 2 bad usage or input, 3 nothing was judged, 130 interrupted."};
+  app.name("boresight");
+  app.set_version_flag("--version", version_text());
+  app.require_subcommand(1);
+  int exit = Exit::usage;
+  add_verify(app, exit);
+  add_list(app, exit);
+  add_replay(app, exit);
+  add_vectors(app, exit);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {  // --help, --version
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    app.exit(error);
+    return Exit::usage;
+  }
+  return exit;
+}

@@ -1,0 +1,74 @@
+// boresight replay TOKEN: one case again, on the kernel and law it names, or on all kernels by agreement.
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "problem/inputs.h"
+#include "problem/registry.h"
+#include "problem/token.h"
+#include "properties/campaign.h"
+#include "properties/glob.h"
+#include "properties/report/report.h"
+
+namespace boresight::cli {
+namespace {
+
+constexpr double bytes_max = 8e9;  // a larger case is refused before anything is allocated
+
+int replay_on(const Case& a_case, const properties::Law& law, const Kernel& kernel) {
+  if (!kernel.unavailable.empty()) {
+    fmt::print("UNAVAILABLE {}: {}\n", kernel.name, kernel.unavailable);
+    return Exit::untested;
+  }
+  const properties::Verdict verdict = law.judge(a_case, kernel);
+  switch (verdict.outcome) {
+    case properties::Outcome::passed:
+      fmt::print("PASSED {} · {} · largest error/bound {:.3g}\n", kernel.name, law.name, verdict.largest);
+      return Exit::held;
+    case properties::Outcome::skipped: fmt::print("SKIPPED {} · {} · {}\n", kernel.name, law.name, verdict.why); return Exit::untested;
+    case properties::Outcome::mistrusted:
+      fmt::print("MISTRUSTED {} · {} · {}\n", kernel.name, law.name, verdict.why);
+      return Exit::untested;
+    case properties::Outcome::failed: break;
+  }
+  properties::Finding finding;
+  finding.kernel = kernel.name;
+  finding.law = law.name;
+  finding.drawn = finding.smallest = a_case;
+  finding.smallest.kernel = kernel.name;
+  finding.smallest.law = law.name;
+  finding.verdict = verdict;
+  finding.diagnosis = properties::diagnose(a_case, kernel);
+  fmt::print("{}", properties::words(finding, program()));
+  return Exit::failure;
+}
+
+int replay(const std::vector<std::string>& token_words) {
+  std::string text;
+  for (const std::string& word : token_words) text += (text.empty() ? "" : " ") + word;
+  const Result<Case> parsed = parse_token(text);
+  if (!parsed) return complain(parsed.error().text());
+  if (double(input_bytes(*parsed)) > bytes_max)
+    return complain(fmt::format("this case needs {:.3g} bytes of inputs; allowed: up to {:.3g}", double(input_bytes(*parsed)), bytes_max));
+  const std::string law_name = parsed->law.empty() ? "agrees_with_reference" : parsed->law;
+  const properties::Law* law = properties::find_law(law_name);
+  if (law == nullptr) return complain(fmt::format("law={}: no such law; see boresight list laws", law_name));
+  int worst = -1;
+  for (const Kernel& kernel : registered_kernels()) {
+    if (!parsed->kernel.empty() && kernel.name != parsed->kernel) continue;
+    const int code = replay_on(*parsed, *law, kernel);
+    if (code == Exit::failure || worst < 0 || (worst != Exit::failure && code == Exit::held)) worst = code;
+  }
+  if (worst < 0) return complain(fmt::format("kernel={}: no such kernel; see boresight list kernels", parsed->kernel));
+  return worst;
+}
+
+}  // namespace
+
+void add_replay(CLI::App& app, int& exit) {
+  auto* command = app.add_subcommand("replay", "Judge one case again, from its token (quoted or not)");
+  auto words = std::make_shared<std::vector<std::string>>();
+  command->add_option("token", *words, "bs1 ...")->required();
+  command->callback([words, &exit] { exit = replay(*words); });
+}
+
+}  // namespace boresight::cli

@@ -1,0 +1,83 @@
+// boresight vectors FILE.jsonl: kernels against the reference on recorded inputs, and the reference against the
+// recorded outputs.
+#include <fmt/format.h>
+
+#include <map>
+
+#include "cli/command.h"
+#include "problem/registry.h"
+#include "properties/glob.h"
+#include "properties/report/report.h"
+#include "properties/vector_verdict.h"
+
+namespace boresight::cli {
+namespace {
+
+struct Row {
+  std::int64_t held = 0, judged = 0, skipped = 0;
+  double largest = 0;
+  std::string first_skip;
+};
+
+void count(Row& row, const std::string& name, const std::string& id, const properties::Verdict& verdict) {
+  using properties::Outcome;
+  if (verdict.outcome == Outcome::skipped) {
+    if (row.skipped++ == 0) row.first_skip = id + ": " + verdict.why;
+    return;
+  }
+  ++row.judged;
+  if (verdict.outcome == Outcome::passed) {
+    ++row.held;
+    row.largest = std::max(row.largest, verdict.largest);
+    return;
+  }
+  fmt::print("FAILED {} {}: it {}\n", name, id, verdict.why);
+  if (verdict.mismatch) fmt::print("  where   {}\n", properties::words(*verdict.mismatch));
+}
+
+int vectors(const std::string& path, const std::string& kernels, const std::string& type_names) {
+  std::map<std::string, Row> rows;
+  std::vector<Kernel> chosen;
+  for (const Kernel& kernel : registered_kernels())
+    if (kernel.unavailable.empty() && properties::matches(kernels, kernel.name)) chosen.push_back(kernel);
+  if (chosen.empty()) return complain(fmt::format("--kernel {}: no available kernel has such a name", kernels));
+  const auto reference = properties::for_each_vector(path, Type::f64, [&](const properties::Vector& vector) {
+    count(rows["reference f64"], "reference f64", vector.id, properties::judge_reference(vector));
+  });
+  if (!reference) return complain(reference.error().text());
+  for (const Type type : {Type::f32, Type::bf16, Type::f16}) {
+    if (!properties::matches(type_names, name(type))) continue;
+    const auto read = properties::for_each_vector(path, type, [&](const properties::Vector& vector) {
+      for (const Kernel& kernel : chosen) {
+        const std::string row = fmt::format("{} {}", kernel.name, name(type));
+        count(rows[row], row, vector.id, properties::judge_vector(vector, kernel));
+      }
+    });
+    if (!read) return complain(read.error().text());
+  }
+  bool all_held = true, any = false;
+  for (const auto& [name, row] : rows) {
+    if (row.skipped > 0) fmt::print("{}: {} skipped ({})\n", name, row.skipped, row.first_skip);
+    fmt::print("{}: {} of {} within the bound, largest error/bound {:.3f}\n", name, row.held, row.judged, row.largest);
+    all_held = all_held && row.held == row.judged;
+    any = any || (row.judged > 0 && name != "reference f64");
+  }
+  if (!all_held) return Exit::failure;
+  return any ? Exit::held : Exit::untested;
+}
+
+}  // namespace
+
+void add_vectors(CLI::App& app, int& exit) {
+  auto* command = app.add_subcommand("vectors", "Judge kernels on recorded vectors (JSON Lines; tests/data/README.md)");
+  struct Options {
+    std::string path, kernels = "*", types = "*";
+  };
+  auto options = std::make_shared<Options>();
+  command->add_option("file", options->path, "FILE.jsonl")->required();
+  command->add_option("--kernel", options->kernels, "Only kernels of this name (*, ? and commas)");
+  command->add_option("--type", options->types, "Only these types: f32, bf16, f16 (commas)");
+  command->callback([options, &exit] { exit = vectors(options->path, options->kernels, options->types); });
+}
+
+}  // namespace boresight::cli

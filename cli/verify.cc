@@ -1,0 +1,123 @@
+// boresight verify: kernels against every law on random cases, until the budget or the number of cases is spent.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <charconv>
+#include <csignal>
+#include <random>
+#include <thread>
+
+#include "cli/command.h"
+#include "cli/output_file.h"
+#include "cli/progress.h"
+#include "cli/version.h"
+#include "problem/registry.h"
+#include "properties/campaign.h"
+#include "properties/glob.h"
+#include "properties/report/report.h"
+
+namespace boresight::cli {
+namespace {
+
+std::atomic<bool> stop_requested{false};
+
+void request_stop(int) { stop_requested = true; }
+
+struct VerifyOptions {
+  std::string kernels = "*", laws = "*", budget = "60s", json;
+  std::int64_t cases = 0;
+  std::uint64_t seed = 0;
+  int threads = int(std::max(1u, std::thread::hardware_concurrency()));
+  bool quiet = false, no_shrink = false;
+};
+
+// "60s", "2m", "1h", "0.5s", or plain seconds; not positive: not a duration.
+double seconds_of(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const std::string_view unit(end, text.data() + text.size());
+  if (error != std::errc() || !(value > 0 && value < 1e9)) return 0;
+  if (unit.empty() || unit == "s") return value;
+  if (unit == "m") return value * 60;
+  return unit == "h" ? value * 3600 : 0;
+}
+
+bool any_evidence(const properties::Report& report, const std::string& kernel) {
+  const auto row = report.evidence.find(kernel);
+  if (row == report.evidence.end()) return false;
+  for (const auto& [law, evidence] : row->second)
+    if (evidence.judged() > 0) return true;
+  return false;
+}
+
+// A kernel that could run and was never judged is no success.
+int exit_code(const properties::Report& report, const properties::Plan& plan) {
+  if (report.interrupted) return Exit::interrupted;
+  if (!report.findings.empty()) return Exit::failure;
+  bool any = false, all = true;
+  for (const Kernel& kernel : plan.kernels) {
+    if (!kernel.unavailable.empty()) continue;
+    const bool judged = any_evidence(report, kernel.name);
+    if (!judged) fmt::print(stderr, "boresight: {} was not judged by a single case\n", kernel.name);
+    any = any || judged;
+    all = all && judged;
+  }
+  return any && all ? Exit::held : Exit::untested;
+}
+
+int verify(const VerifyOptions& options, bool seed_given) {
+  properties::Plan plan;
+  for (const Kernel& kernel : registered_kernels())
+    if (properties::matches(options.kernels, kernel.name)) plan.kernels.push_back(kernel);
+  for (const properties::Law& law : properties::laws())
+    if (properties::matches(options.laws, law.name)) plan.laws.push_back(law);
+  if (plan.kernels.empty()) return complain(fmt::format("--kernel {}: no kernel has such a name; see boresight list kernels", options.kernels));
+  if (plan.laws.empty()) return complain(fmt::format("--law {}: no law has such a name; see boresight list laws", options.laws));
+  plan.budget_seconds = seconds_of(options.budget);
+  if (plan.budget_seconds == 0) return complain(fmt::format("--budget {}: give seconds, such as 60s, 2m or 1h", options.budget));
+  OutputFile json;
+  if (!options.json.empty())
+    if (const Status opened = json.open(options.json); !opened) return complain(opened.error().text());
+
+  plan.cases = options.cases;
+  plan.seed = seed_given ? options.seed : std::random_device{}();
+  plan.threads = options.threads;
+  plan.shrink = !options.no_shrink;
+  plan.stop = &stop_requested;
+  ProgressLine progress(plan.cases, plan.budget_seconds, options.quiet);
+  plan.progress = [&](const properties::Progress& now) { progress.show(now.cases, now.seconds); };
+  std::signal(SIGINT, request_stop);
+  std::signal(SIGTERM, request_stop);
+  const properties::Report report = properties::run(plan);
+  progress.clear();
+
+  if (!options.quiet) fmt::print("{}", properties::words(report, program()));
+  else
+    for (const properties::Finding& finding : report.findings) fmt::print("{}\n", properties::words(finding, program()));
+  if (!options.quiet && report.seconds > 0)
+    fmt::print(stderr, "{:.0f} cases a second on {} thread(s)\n", double(report.cases) / report.seconds, plan.threads);
+  if (!options.json.empty())
+    if (const Status written = json.finish(properties::json(report, version())); !written) return complain(written.error().text());
+  return exit_code(report, plan);
+}
+
+}  // namespace
+
+void add_verify(CLI::App& app, int& exit) {
+  auto* command = app.add_subcommand("verify", "Judge kernels by every law on random cases; failures are shrunk and named");
+  auto options = std::make_shared<VerifyOptions>();
+  command->add_option("--kernel", options->kernels, "Only kernels of this name (*, ? and commas)");
+  command->add_option("--law", options->laws, "Only laws of this name (*, ? and commas)");
+  auto* cases = command->add_option("--cases", options->cases, "Number of cases: the same seed then gives the same report")
+                    ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
+  command->add_option("--budget", options->budget, "Time to spend, such as 60s, 2m or 1h (default 60s)")->excludes(cases);
+  auto* seed = command->add_option("--seed", options->seed, "Seed of the cases (default: a new one, which is printed)");
+  command->add_option("--threads", options->threads, "Threads (default: one a core)")->check(CLI::Range(1, 1024));
+  command->add_option("--json", options->json, "Write the report to this file as JSON");
+  command->add_flag("--quiet", options->quiet, "Print findings only");
+  command->add_flag("--no-shrink", options->no_shrink, "Report failing cases as drawn, neither shrunk nor named");
+  command->callback([options, seed, &exit] { exit = verify(*options, seed->count() > 0); });
+}
+
+}  // namespace boresight::cli

@@ -1,0 +1,28 @@
+# How everything is compiled: C++20, warnings are errors, one instruction set that every machine of the architecture has,
+# and no contraction of a * b + c, so that a case has the same bits wherever the reference and the inputs are computed.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT DEFINED CMAKE_COMPILE_WARNING_AS_ERROR)
+  set(CMAKE_COMPILE_WARNING_AS_ERROR ON)
+endif()
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+# Assertions stay in a release: this is a judge, and a broken invariant must not become a verdict.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2")
+
+# Paths below the tree are relative in the cache's keys, so that a fresh clone finds what another clone compiled.
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_ABSSTDERR=1 ${CCACHE})
+endif()
+
+# A designated initializer leaves the other fields at their defaults on purpose.
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wno-missing-field-initializers -ffp-contract=off)
+if(BORESIGHT_SANITIZE)
+  add_compile_options(-fsanitize=${BORESIGHT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=${BORESIGHT_SANITIZE})
+endif()

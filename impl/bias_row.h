@@ -1,0 +1,96 @@
+// Bias row: adds the positional bias to the scores of one row of a tile. Persistent columns get none, of any kind.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <vector>
+
+#include "impl/convert.h"
+#include "impl/geometry.h"
+#include "impl/parameters.h"
+
+namespace boresight::impl {
+
+class BiasRow {
+ public:
+  BiasRow(const Problem& problem, const Geometry<std::int32_t>& g, const Tensors& tensors)
+      : problem_(problem), g_(g), tensors_(tensors), bias_scale_(float(parameter(problem, problem.bias.bias_scale))) {
+    const Bias& bias = problem.bias;
+    if (bias.kind == BiasKind::alibi && bias.slopes == Slopes::geometric) slopes_ = geometric_slopes(bias.alibi_heads);
+    if (bias.kind == BiasKind::relative_buckets)
+      buckets_.emplace(bias, std::max(problem.memories + problem.segment, problem.queries));
+  }
+
+  void choose(std::int64_t batch, std::int64_t head) {
+    batch_ = batch;
+    head_ = head;
+    if (problem_.bias.kind == BiasKind::alibi) slope_ = slope();
+  }
+
+  // Adds to `count` scores the bias of row x columns; `shown` holds the columns, counted from the tile's first, ascending.
+  void add(std::int32_t row, Range<std::int32_t> tile, const std::int32_t* shown, std::int32_t count, float* scores) const {
+    std::int32_t first = 0;
+    while (first < count && is_persistent(g_, tile.begin + shown[first])) ++first;
+    const auto add_each = [&](auto bias_of) {
+      for (std::int32_t k = first; k < count; ++k) scores[k] += bias_of(tile.begin + shown[k]);
+    };
+    switch (problem_.bias.kind) {
+      case BiasKind::none:
+        return;
+      case BiasKind::alibi:
+        return add_each([&](std::int32_t column) { return alibi(row, column); });
+      case BiasKind::relative_buckets:
+        return add_each([&](std::int32_t column) { return bucketed(row, column); });
+      case BiasKind::distance_table:
+        return add_each([&](std::int32_t column) { return tabled(row, column); });
+      case BiasKind::dense:
+        return add_each([&](std::int32_t column) { return dense(row, column); });
+      case BiasKind::forget:
+        return add_each([&](std::int32_t column) { return forget(row, column); });
+    }
+  }
+
+ private:
+  // How far the key lies in the query's past, by order or by the positions given.
+  std::int64_t distance(std::int32_t row, std::int32_t column) const {
+    if (!problem_.custom_positions) return signed_distance(g_, row, column);
+    const std::int64_t query = tensors_.query_positions.at<std::int32_t>(batch_, row);
+    return query - tensors_.key_positions.at<std::int32_t>(batch_, token_index(g_, column));
+  }
+
+  float slope() const {
+    if (problem_.bias.slopes == Slopes::geometric) return head_ < problem_.bias.alibi_heads ? slopes_[std::size_t(head_)] : 0.0f;
+    return read_element(tensors_.slopes, tensors_.slopes.offset(batch_, head_));
+  }
+  float alibi(std::int32_t row, std::int32_t column) const { return -slope_ * float(std::abs(distance(row, column))); }
+  float bucketed(std::int32_t row, std::int32_t column) const {
+    const Tensor& table = tensors_.bucket_table;
+    return bias_scale_ * read_element(table, table.offset((*buckets_)(distance(row, column)), head_));
+  }
+  float tabled(std::int32_t row, std::int32_t column) const {
+    const Tensor& table = tensors_.distance_table;
+    return read_element(table, table.offset(head_, distance_index(g_, distance(row, column))));
+  }
+  float dense(std::int32_t row, std::int32_t column) const {
+    return read_element(tensors_.dense, tensors_.dense.offset(batch_, head_, row, token_index(g_, column)));
+  }
+  // F at the query's own place minus F at the key's: the log gates in between.
+  float forget(std::int32_t row, std::int32_t column) const {
+    const Tensor& sums = tensors_.forget;
+    const float at_query = read_element(sums, sums.offset(batch_, head_, query_token_index(g_, row)));
+    return at_query - read_element(sums, sums.offset(batch_, head_, token_index(g_, column)));
+  }
+
+  const Problem& problem_;
+  const Geometry<std::int32_t>& g_;
+  const Tensors& tensors_;
+  float bias_scale_;
+  std::vector<float> slopes_;
+  std::optional<BucketTable> buckets_;
+  std::int64_t batch_ = 0, head_ = 0;
+  float slope_ = 0;
+};
+
+}  // namespace boresight::impl

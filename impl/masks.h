@@ -1,0 +1,59 @@
+// Masks: who is hidden by data: key and memory masks (rule 1), the attention mask (rule 2), and a dense bias of -inf.
+// Causality and window (rules 3 and 4) are geometry's.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+#include "impl/convert.h"
+#include "impl/geometry.h"
+
+namespace boresight::impl {
+
+class Masks {
+ public:
+  Masks(const Problem& problem, const Geometry<std::int32_t>& g, const Tensors& tensors)
+      : g_(g),
+        tensors_(tensors),
+        dense_(problem.bias.kind == BiasKind::dense),
+        any_(tensors.key_mask || tensors.memory_mask || tensors.attention_mask || dense_) {}
+
+  void choose(std::int64_t batch, std::int64_t head) {
+    batch_ = batch;
+    head_ = head;
+  }
+
+  // Whether no mask hides the column from the row.
+  bool open(std::int32_t row, std::int32_t column) const {
+    return !any_ || (key_open(column) && attention_open(row, column) && dense_open(row, column));
+  }
+
+ private:
+  // Rule 1: the key itself; persistent ones are never hidden so.
+  bool key_open(std::int32_t column) const {
+    switch (key_part(g_, column)) {
+      case 0:
+        return true;
+      case 1:
+        return !tensors_.memory_mask || tensors_.memory_mask.at<std::uint8_t>(batch_, row_in_part(g_, column)) != 0;
+      default:
+        return !tensors_.key_mask || tensors_.key_mask.at<std::uint8_t>(batch_, row_in_part(g_, column)) != 0;
+    }
+  }
+  bool attention_open(std::int32_t row, std::int32_t column) const {
+    return !tensors_.attention_mask || tensors_.attention_mask.at<std::uint8_t>(batch_, head_, row, column) != 0;
+  }
+  bool dense_open(std::int32_t row, std::int32_t column) const {
+    if (!dense_ || is_persistent(g_, column)) return true;
+    const float bias = read_element(tensors_.dense, tensors_.dense.offset(batch_, head_, row, token_index(g_, column)));
+    return bias != -std::numeric_limits<float>::infinity();
+  }
+
+  const Geometry<std::int32_t>& g_;
+  const Tensors& tensors_;
+  bool dense_;  // the bias is dense, and may hide
+  bool any_;
+  std::int64_t batch_ = 0, head_ = 0;
+};
+
+}  // namespace boresight::impl

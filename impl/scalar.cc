@@ -1,0 +1,215 @@
+// Scalar: flash attention one row at a time, in f32 whatever the inputs' type. Supports all of the specification but f64.
+// Memory is O(tile): keys are read, turned and converted tile by tile, in place from their three parts. One thread does
+// all of the work, so that Options::threads changes nothing.
+#include "impl/scalar.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "impl/bias_row.h"
+#include "impl/convert.h"
+#include "impl/float_arithmetic.h"
+#include "impl/geometry.h"
+#include "impl/key_rows.h"
+#include "impl/masks.h"
+#include "impl/online_softmax.h"
+#include "impl/rotary_row.h"
+
+namespace boresight::impl {
+namespace {
+
+constexpr std::int64_t tile_queries_default = 16;
+constexpr std::int64_t tile_keys_default = 32;
+constexpr std::int64_t tile_max = 1024;  // larger ones are cut: they bring nothing and take memory
+
+std::int32_t tile_size(std::int64_t asked, std::int64_t otherwise, std::int64_t items) {
+  const std::int64_t size = asked > 0 ? asked : otherwise;
+  return std::int32_t(std::max<std::int64_t>(1, std::min({size, tile_max, items})));
+}
+
+Tiling tiling_of(const Problem& problem, const Options& options) {
+  Tiling tiling;
+  tiling.queries = tile_size(options.tile_queries, tile_queries_default, problem.queries);
+  tiling.keys = tile_size(options.tile_keys, tile_keys_default, problem.columns());
+  tiling.splits = std::int32_t(std::clamp<std::int64_t>(options.splits, 1, std::max<std::int64_t>(1, problem.columns())));
+  return tiling;
+}
+
+// Both rows are padded with zeros. Eight partial sums, then pairwise.
+float dot(const float* __restrict a, const float* __restrict b, std::int32_t width) {
+  float sums[lanes] = {};
+  for (std::int32_t d = 0; d < width; d += lanes)
+    for (std::int32_t lane = 0; lane < lanes; ++lane) sums[lane] += a[d + lane] * b[d + lane];
+  for (std::int32_t lane = 0; lane < lanes / 2; ++lane) sums[lane] += sums[lane + lanes / 2];
+  return (sums[0] + sums[2]) + (sums[1] + sums[3]);
+}
+
+// One call, and the Source of attend_rows.
+class Scalar {
+ public:
+  Scalar(const Problem& problem, const Tensors& tensors, const Options& options)
+      : problem_(problem),
+        tensors_(tensors),
+        tiling_(tiling_of(problem, options)),
+        g_(geometry_of(problem)),
+        masks_(problem, g_, tensors),
+        bias_(problem, g_, tensors),
+        keys_{tensors.mem_k, tensors.memory_k, tensors.segment_k, problem.head_dim},
+        values_{tensors.mem_v, tensors.memory_v, tensors.segment_v, problem.value_dim},
+        turn_queries_(problem, tensors, RotaryRows::Side::queries),
+        turn_keys_(problem, tensors, RotaryRows::Side::keys),
+        key_width_(padded(problem.head_dim)),
+        work_(tiling_, padded(problem.value_dim)),
+        scale_(float(effective_scale(problem))),
+        softcap_(float(parameter(problem, problem.softcap))),
+        query_tile_(std::size_t(tiling_.queries) * std::size_t(key_width_)),
+        key_tile_(std::size_t(tiling_.keys) * std::size_t(key_width_)),
+        value_tile_(std::size_t(tiling_.keys) * std::size_t(work_.width)) {}
+
+  void run() {
+    for (batch_ = 0; batch_ < problem_.batch; ++batch_)
+      for (std::int32_t tile = 0; tile < tile_count(g_.queries, tiling_.queries); ++tile)
+        for (head_ = 0; head_ < problem_.heads; ++head_) run_rows(tile_range(g_.queries, tiling_.queries, tile));
+  }
+
+  // ---- What attend_rows asks for ----
+
+  // Masked rows are read as well, and whatever they hold stays where it is: no row lists them.
+  void load(Range<std::int32_t> tile) {
+    for (std::int32_t column = tile.begin; column < tile.end; ++column) {
+      const std::ptrdiff_t at = column - tile.begin;
+      keys_.read(g_, batch_, kv_head_, column, key_tile_.data() + at * key_width_);
+      values_.read(g_, batch_, kv_head_, column, value_tile_.data() + at * work_.width);
+    }
+    if (turn_keys_.on()) turn_key_tile(tile);
+  }
+
+  bool open(std::int32_t row, std::int32_t column) const { return masks_.open(row, column); }
+
+  void score(std::int32_t row, Range<std::int32_t> tile, const std::int32_t* shown, std::int32_t count, float* scores) const {
+    const float* query = query_tile_.data() + std::ptrdiff_t(row - first_row_) * key_width_;
+    for (std::int32_t k = 0; k < count; ++k)
+      scores[k] = scale_ * dot(query, key_tile_.data() + std::ptrdiff_t(shown[k]) * key_width_, key_width_);
+    if (problem_.softcap_order == SoftcapOrder::before_bias) cap(scores, count);
+    bias_.add(row, tile, shown, count, scores);
+    if (problem_.softcap_order == SoftcapOrder::after_bias) cap(scores, count);
+  }
+
+  const float* values() const { return value_tile_.data(); }
+
+ private:
+  void run_rows(Range<std::int32_t> rows) {
+    kv_head_ = kv_head_of(problem_, head_);
+    masks_.choose(batch_, head_);
+    bias_.choose(batch_, head_);
+    load_queries(rows);
+    attend_rows(g_, rows, tiling_, *this, work_);
+    for (std::int32_t row = rows.begin; row < rows.end; ++row) store(row, work_.rows[std::size_t(row - rows.begin)]);
+  }
+
+  void load_queries(Range<std::int32_t> rows) {
+    first_row_ = rows.begin;
+    for (std::int32_t row = rows.begin; row < rows.end; ++row) {
+      float* query = query_tile_.data() + std::ptrdiff_t(row - rows.begin) * key_width_;
+      read_row(tensors_.q, tensors_.q.offset(batch_, head_, row, 0), problem_.head_dim, query);
+    }
+    if (turn_queries_.on()) turn_query_tile(rows);
+  }
+
+  void turn_query_tile(Range<std::int32_t> rows) {
+    positions_.clear();
+    for (std::int32_t row = rows.begin; row < rows.end; ++row) positions_.push_back(turning_position_of_query(row));
+    turn_queries_.turn(positions_, query_tile_.data(), key_width_);
+  }
+
+  // Persistent keys, at the front of the first tiles, have no position and do not turn.
+  void turn_key_tile(Range<std::int32_t> tile) {
+    positions_.clear();
+    const std::int32_t first = max_of(tile.begin, g_.mem_kv);
+    for (std::int32_t column = first; column < tile.end; ++column) positions_.push_back(turning_position_of_key(column));
+    if (first < tile.end)
+      turn_keys_.turn(positions_, key_tile_.data() + std::ptrdiff_t(first - tile.begin) * key_width_, key_width_);
+  }
+
+  std::int64_t turning_position_of_query(std::int32_t row) const {
+    if (!problem_.custom_positions) return query_position(g_, row);
+    return tensors_.query_positions.at<std::int32_t>(batch_, row);
+  }
+  std::int64_t turning_position_of_key(std::int32_t column) const {
+    if (!problem_.custom_positions) return key_position(g_, column);
+    return tensors_.key_positions.at<std::int32_t>(batch_, token_index(g_, column));
+  }
+
+  void cap(float* scores, std::int32_t count) const {
+    if (!(softcap_ > 0)) return;
+    for (std::int32_t k = 0; k < count; ++k) scores[k] = softcap_ * std::tanh(scores[k] / softcap_);
+  }
+
+  void store(std::int32_t row, RowState<FloatArithmetic>& state) {
+    if (problem_.zero_kv) absorb_without_value(state, 0.0f, work_.width);  // its key is zero, and cap(0) = 0
+    if (problem_.sink) {
+      const float sink = read_element(tensors_.sinks, tensors_.sinks.offset(head_));
+      if (sink > -std::numeric_limits<float>::infinity()) absorb_without_value(state, sink, work_.width);
+    }
+    const float lse = finish(state, work_.width);
+    write_row(tensors_.out, tensors_.out.offset(batch_, head_, row, 0), problem_.value_dim, state.sums);
+    if (tensors_.lse) tensors_.lse.at<float>(batch_, head_, row) = lse;
+  }
+
+  const Problem& problem_;
+  const Tensors& tensors_;
+  Tiling tiling_;
+  Geometry<std::int32_t> g_;
+  Masks masks_;
+  BiasRow bias_;
+  KeyRows keys_, values_;
+  RotaryRows turn_queries_, turn_keys_;
+  std::int32_t key_width_;
+  Workspace<FloatArithmetic> work_;
+  float scale_, softcap_;
+  std::vector<float> query_tile_, key_tile_, value_tile_;  // [tile][padded width]
+  std::vector<std::int64_t> positions_;                    // of the rows that turn next
+  std::int64_t batch_ = 0, head_ = 0, kv_head_ = 0;
+  std::int32_t first_row_ = 0;
+};
+
+std::string unsupported(const Problem& problem) {
+  return problem.type == Type::f64 ? "type f64: this kernel computes in f32" : "";
+}
+
+Arithmetic arithmetic(const Problem& problem, const Options& options) {
+  const Tiling tiling = tiling_of(problem, options);
+  const std::int64_t tiles = tile_count(std::int32_t(problem.columns()), tiling.keys);
+  const std::int64_t splits = std::min<std::int64_t>(tiling.splits, std::max<std::int64_t>(1, tiles));
+  const std::int64_t scores_without_value = problem.zero_kv + problem.sink;
+  Arithmetic promise;
+  promise.dot_chain = padded(problem.head_dim) / lanes + 3;
+  promise.value_chain = tiling.keys + tiles + splits + scores_without_value;
+  promise.rescales = tiles + splits + scores_without_value;
+  promise.exp_error = 0x1p-23;  // of the C library: seen at most 1.0, 2.8 and 1.4 times 2^-24 for exp, tanh and log
+  promise.tanh_error = 0x1p-22;
+  promise.log_error = 0x1p-23;
+  promise.angle_error = 0x1p-51;  // a division and a product in double
+  promise.turn_error = 0x1p-44;   // sine and cosine in double; an exponent of XPOS below 104 nats, rounded in double
+  return promise;
+}
+
+}  // namespace
+
+Kernel scalar_kernel() {
+  Kernel kernel;
+  kernel.name = "scalar";
+  kernel.instruction_set = "any";
+  kernel.unsupported = unsupported;
+  kernel.arithmetic = arithmetic;
+  kernel.run = [](const Problem& problem, const Tensors& tensors, const Options& options) {
+    Scalar(problem, tensors, options).run();
+  };
+  return kernel;
+}
+
+}  // namespace boresight::impl

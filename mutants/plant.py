@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Plants the bugs of mutants.json: for each row a copy of the one file it changes, under OUTPUT/ID/.
+
+Prints a line per mutant, 'ID KILLER source..', with the sources of impl/ that must be compiled anew: the changed file, or
+those that include it, however indirectly. A row whose old text is not found exactly once is an error: a mutant that no
+longer fits its source must be looked at, not skipped. Python, since C++ text does not survive CMake's lists.
+
+Usage: plant.py TOP OUTPUT
+"""
+import json
+import pathlib
+import re
+import sys
+
+FIELDS = {"id", "file", "old", "new", "killer", "why"}
+INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
+
+
+def mistakes(row, seen, top):
+    """What is wrong with a row, in words."""
+    if set(row) != FIELDS:
+        return [f"needs exactly the fields {sorted(FIELDS)}, has {sorted(row)}"]
+    found = [f"{field} is empty" for field in ("killer", "why", "old") if not row[field]]
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row["id"]):
+        found.append("an id is small letters, digits and hyphens")
+    if row["id"] in seen:
+        found.append("an id is given once")
+    if re.search(r"\s|;", row["killer"]):
+        found.append(f"killer '{row['killer']}' is not one word")
+    source = top / row["file"]
+    if not row["file"].startswith("impl/") or not source.is_file():
+        return found + [f"file {row['file']} is not a file under impl/"]
+    count = source.read_text().count(row["old"])
+    if count != 1:
+        found.append(f"old text occurs {count} times in {row['file']}, not once:\n{row['old']}")
+    if row["old"] == row["new"]:
+        found.append("old and new text are the same")
+    return found
+
+
+def affected_sources(file, top):
+    """The .cc files of impl/ that see a file, tests and the registry apart: they are no part of the kernels."""
+    includes = {str(path.relative_to(top)): set(INCLUDE.findall(path.read_text()))
+                for path in sorted((top / "impl").rglob("*")) if path.suffix in (".h", ".cc")}
+    reached = {file}
+    while grown := {path for path, names in includes.items() if names & reached} - reached:
+        reached |= grown
+    return sorted(path for path in reached
+                  if path.endswith(".cc") and not path.endswith("_test.cc") and path != "impl/registry.cc")
+
+
+def write_if_changed(path, text):
+    """Leaves the time stamp alone where nothing changed, so that nothing is compiled again."""
+    if not path.is_file() or path.read_text() != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def plant(row, top, output):
+    """Writes the mutated copy; returns the sources to compile anew."""
+    copy = output / row["id"] / row["file"]
+    write_if_changed(copy, (top / row["file"]).read_text().replace(row["old"], row["new"]))
+    return [copy if source == row["file"] else top / source for source in affected_sources(row["file"], top)]
+
+
+def main(top, output):
+    rows, seen, wrong = json.loads((top / "mutants/mutants.json").read_text()), set(), []
+    if not rows:
+        sys.exit("mutants.json: the table is empty")
+    for row in rows:
+        found = mistakes(row, seen, top)
+        seen.add(row.get("id"))
+        sources = [] if found else plant(row, top, output)
+        if not found and not sources:
+            found = [f"no source of impl/ includes {row['file']}"]
+        wrong += [f"mutants.json: {row.get('id', row)}: {mistake}" for mistake in found]
+        if not found:
+            print(row["id"], row["killer"], *sources)
+    if wrong:
+        sys.exit("\n".join(wrong))
+
+
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))

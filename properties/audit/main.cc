@@ -1,0 +1,108 @@
+// bound_audit: is the certified bound one, and how near do errors come to it?
+//   bound_audit [--cases N] [--seed S] [--strata]
+// Drawn cases (every feature, every type): each kernel's results against multiprecision; any error above its bound fails.
+// --strata: largest error / bound by head_dim and columns, random and adversarial, beside the effect of a one-step slip.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+
+#include "problem/registry.h"
+#include "problem/token.h"
+#include "properties/audit/exact.h"
+#include "properties/audit/strata.h"
+#include "properties/campaign.h"
+#include "properties/laws/bench.h"
+
+namespace boresight::audit {
+namespace {
+
+using properties::Certified;
+using properties::Results;
+
+struct Tally {
+  std::int64_t judged = 0, skipped = 0, elements = 0, above = 0;
+  double largest = 0, reference = 0;  // error / bound; the reference's own error / bound
+};
+
+void see(Tally& tally, const std::vector<Real>& exact, const std::vector<double>& got, std::size_t at, double truth, double bound) {
+  ++tally.elements;
+  if (double(exact[at]) == got[at] && bound == 0) return;  // an empty row: zero, or minus infinity
+  const double ratio = properties::error_over_bound(double(Real(got[at]) - exact[at]), 0, bound);
+  if (!(ratio <= 1)) ++tally.above;
+  tally.largest = std::max(tally.largest, ratio);
+  tally.reference = std::max(tally.reference, properties::error_over_bound(double(Real(truth) - exact[at]), 0, bound));
+}
+
+void audit_case(const Case& a_case, const Kernel& kernel, Tally& tally) {
+  const properties::Prepared prepared = properties::prepare(a_case);
+  std::optional<properties::Verdict> outside = properties::refusal(kernel, prepared.call);
+  if (outside) return void(++tally.skipped);
+  const Certified& certified = properties::certify(prepared.call, kernel, a_case.options, 0, outside);
+  if (outside) return void(++tally.skipped);
+  const Results got = properties::run(kernel, prepared.call, a_case.options, a_case.layout);
+  const Exact exact = attend(prepared.call);
+  const std::int64_t above = tally.above;
+  for (std::size_t head = 0; head < certified.truth.heads.size(); ++head)
+    for (std::int64_t i = 0; i < got.rows; ++i) {
+      const std::size_t row = head * std::size_t(got.rows) + std::size_t(i);
+      for (std::int64_t d = 0; d < got.width; ++d)
+        see(tally, exact.out, got.out, row * std::size_t(got.width) + std::size_t(d), certified.truth.heads[head].out(i, d),
+            certified.bound.heads[head].out(i, d));
+      see(tally, exact.lse, got.lse, row, certified.truth.heads[head].lse(i), certified.bound.heads[head].lse(i));
+    }
+  ++tally.judged;
+  if (tally.above > above) fmt::print("ABOVE THE BOUND: {}\n", token(a_case));
+}
+
+// True if no error was above its bound.
+bool audit_drawn(std::int64_t cases, std::uint64_t seed) {
+  bool good = true;
+  for (const Kernel& kernel : registered_kernels()) {
+    if (!kernel.unavailable.empty()) continue;
+    std::map<Type, Tally> tallies;
+    for (std::int64_t number = 1; number <= cases; ++number) {
+      const Case drawn = properties::drawn_case(seed, number, properties::laws().front());
+      audit_case(drawn, kernel, tallies[drawn.problem.type]);
+    }
+    for (const auto& [type, t] : tallies) {
+      fmt::print("{} {}: {} cases, {} skipped, {} elements, {} above the bound; largest error/bound {:.4f}, the reference's own {:.1e}\n",
+                 kernel.name, name(type), t.judged, t.skipped, t.elements, t.above, t.largest, t.reference);
+      good = good && t.above == 0 && t.judged > 0;
+    }
+  }
+  return good;
+}
+
+bool audit_strata(std::uint64_t seed) {
+  bool good = true;
+  fmt::print("| kernel | head_dim | columns | random | adversarial | one-step slip, in bounds |\n|---|---|---|---|---|---|\n");
+  for (const Kernel& kernel : registered_kernels())
+    for (const std::int64_t head_dim : {4, 16, 64, 128, 512})
+      for (const std::int64_t columns : {8, 64, 512, 4096}) {
+        if (!kernel.unavailable.empty()) continue;
+        const int effort = int(std::clamp<std::int64_t>(4'000'000 / (head_dim * columns), 4, 400));
+        const Nearness near = nearness({head_dim, columns}, kernel, effort, 10 * effort, seed);
+        fmt::print("| {} | {} | {} | {:.3f} | {:.3f} | {:.3g} |\n", kernel.name, head_dim, columns, near.random, near.adversarial, near.slip);
+        good = good && near.random <= 1 && near.adversarial <= 1;
+      }
+  return good;
+}
+
+}  // namespace
+}  // namespace boresight::audit
+
+int main(int argc, char** argv) {
+  CLI::App app{"Is the certified bound one, and how near do errors come to it?"};
+  std::int64_t cases = 1000;
+  std::uint64_t seed = 1;
+  bool strata = false;
+  app.add_option("--cases", cases, "Drawn cases against multiprecision")->check(CLI::Range(0, 100'000'000));
+  app.add_option("--seed", seed, "Seed of the cases");
+  app.add_flag("--strata", strata, "Nearness to the bound by size, too");
+  CLI11_PARSE(app, argc, argv);
+  bool good = cases == 0 || boresight::audit::audit_drawn(cases, seed);
+  if (strata) good = boresight::audit::audit_strata(seed) && good;
+  return good ? 0 : 1;
+}

@@ -1,0 +1,150 @@
+#include "properties/campaign.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "problem/values.h"
+#include "properties/draw/rapid.h"
+
+namespace boresight::properties {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t round_cases = 256;  // judged between two looks at the clock; results are merged in case order
+constexpr std::int64_t shrink_tries_max = 20000;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+rc::Random random_of(std::uint64_t seed, std::int64_t number) {
+  return rc::Random(mix(mix(seed + 0x5eed) + std::uint64_t(number)));
+}
+
+// A reason without the numbers of its case, so that reasons can be counted.
+std::string kind_of(const std::string& reason) { return reason.substr(0, reason.find(':')); }
+
+void add(Evidence& evidence, const Verdict& verdict) {
+  switch (verdict.outcome) {
+    case Outcome::passed: ++evidence.passed; break;
+    case Outcome::failed: ++evidence.failed; break;
+    case Outcome::skipped: ++evidence.skipped; break;
+    case Outcome::mistrusted: ++evidence.mistrusted; break;
+  }
+  if (verdict.outcome == Outcome::skipped || verdict.outcome == Outcome::mistrusted) ++evidence.reasons[kind_of(verdict.why)];
+  if (verdict.outcome != Outcome::failed) evidence.largest = std::max(evidence.largest, verdict.largest);
+}
+
+class Campaign {
+ public:
+  explicit Campaign(const Plan& plan) : plan_(plan), start_(Clock::now()) {
+    report_.seed = plan.seed;
+    for (const Kernel& kernel : plan.kernels) {
+      if (kernel.unavailable.empty()) kernels_.push_back(&kernel);
+      else report_.unavailable.push_back(kernel.name + " (" + kernel.instruction_set + "): " + kernel.unavailable);
+    }
+    failed_.assign(kernels_.size() * plan.laws.size(), false);
+  }
+
+  Report run() {
+    while (!kernels_.empty() && !plan_.laws.empty() && !finished()) {
+      const std::int64_t left = plan_.cases > 0 ? plan_.cases - report_.cases : round_cases;
+      judge_round(std::min(left, round_cases));
+      if (plan_.progress) plan_.progress({report_.cases, seconds_since(start_)});
+    }
+    report_.seconds = seconds_since(start_);
+    explain();
+    return std::move(report_);
+  }
+
+ private:
+  bool finished() {
+    if (plan_.stop != nullptr && plan_.stop->load()) return report_.interrupted = true;
+    if (plan_.cases > 0) return report_.cases >= plan_.cases;
+    return seconds_since(start_) >= plan_.budget_seconds;
+  }
+
+  const Law& law_of(std::int64_t number) const { return plan_.laws[std::size_t(number - 1) % plan_.laws.size()]; }
+
+  // Judges the next cases on all threads, then merges in order: the report does not depend on who was faster.
+  void judge_round(std::int64_t count) {
+    std::vector<Verdict> verdicts(std::size_t(count) * kernels_.size());
+    std::atomic<std::int64_t> next{0};
+    const auto work = [&] {
+      for (std::int64_t k = next++; k < count; k = next++) judge_case(report_.cases + k + 1, &verdicts[std::size_t(k) * kernels_.size()]);
+    };
+    {
+      std::vector<std::jthread> helpers;
+      for (int t = 1; t < plan_.threads; ++t) helpers.emplace_back(work);
+      work();
+    }
+    for (std::int64_t k = 0; k < count; ++k) merge(report_.cases + k + 1, &verdicts[std::size_t(k) * kernels_.size()]);
+    report_.cases += count;
+  }
+
+  void judge_case(std::int64_t number, Verdict* verdicts) const {
+    const std::size_t law_index = std::size_t(number - 1) % plan_.laws.size();
+    const Law& law = plan_.laws[law_index];
+    const Case a_case = drawn_case(plan_.seed, number, law);
+    for (std::size_t at = 0; at < kernels_.size(); ++at)
+      if (!failed_[at * plan_.laws.size() + law_index]) verdicts[at] = law.judge(a_case, *kernels_[at]);
+  }
+
+  // After its first failure a kernel is not held to that law again.
+  void merge(std::int64_t number, const Verdict* verdicts) {
+    const std::size_t law_index = std::size_t(number - 1) % plan_.laws.size();
+    const Law& law = plan_.laws[law_index];
+    for (std::size_t at = 0; at < kernels_.size(); ++at) {
+      std::vector<bool>::reference already = failed_[at * plan_.laws.size() + law_index];
+      if (already) continue;
+      add(report_.evidence[kernels_[at]->name][std::string(law.name)], verdicts[at]);
+      if (verdicts[at].outcome != Outcome::failed) continue;
+      already = true;
+      Finding finding;
+      finding.kernel = kernels_[at]->name;
+      finding.law = law.name;
+      finding.case_number = number;
+      finding.drawn = drawn_case(plan_.seed, number, law);
+      finding.verdict = verdicts[at];
+      report_.findings.push_back(std::move(finding));
+    }
+  }
+
+  void explain() {
+    for (Finding& finding : report_.findings) {
+      const Law& law = *std::find_if(plan_.laws.begin(), plan_.laws.end(), [&](const Law& l) { return l.name == finding.law; });
+      const Kernel& kernel = **std::find_if(kernels_.begin(), kernels_.end(), [&](const Kernel* k) { return k->name == finding.kernel; });
+      finding.smallest = plan_.shrink ? shrunk(finding.drawn, law, kernel, &finding.shrinks) : finding.drawn;
+      finding.smallest.law = finding.drawn.law = finding.law;
+      finding.smallest.kernel = finding.drawn.kernel = finding.kernel;
+      finding.verdict = law.judge(finding.smallest, kernel);
+      if (plan_.shrink) finding.diagnosis = diagnose(finding.smallest, kernel);
+    }
+  }
+
+  const Plan& plan_;
+  Clock::time_point start_;
+  std::vector<const Kernel*> kernels_;  // the available ones
+  std::vector<bool> failed_;            // [kernel][law]
+  Report report_;
+};
+
+}  // namespace
+
+Case drawn_case(std::uint64_t seed, std::int64_t number, const Law& law) {
+  return cases(law.prepare)(random_of(seed, number), 0).value();
+}
+
+Case shrunk(const Case& failing, const Law& law, const Kernel& kernel, std::int64_t* steps) {
+  std::int64_t tries = 0;
+  const auto fails = [&](const Case& candidate) {
+    return ++tries <= shrink_tries_max && law.judge(candidate, kernel).outcome == Outcome::failed;
+  };
+  auto [smallest, count] = rc::shrinkable::findLocalMin(shrinkable(failing), fails);
+  if (steps != nullptr) *steps = std::int64_t(count);
+  return smallest;
+}
+
+Report run(const Plan& plan) { return Campaign(plan).run(); }
+
+}  // namespace boresight::properties

@@ -1,0 +1,19 @@
+// The name of the mistake: the reading (properties/readings) that explains every element of what a kernel computed.
+#pragma once
+
+#include <string>
+
+#include "problem/case.h"
+#include "problem/kernel.h"
+
+namespace boresight::properties {
+
+struct Diagnosis {
+  std::string reading;  // its id in the table of readings; empty: none explains all that was computed
+  std::string words;    // what the kernel did and what is right, with this case's numbers
+};
+
+// For a case that the kernel fails: runs it once and holds the results against every reading.
+Diagnosis diagnose(const Case& a_case, const Kernel& kernel);
+
+}  // namespace boresight::properties

@@ -1,0 +1,31 @@
+#include "properties/laws/law.h"
+
+#include "properties/laws/laws.h"
+
+namespace boresight::properties {
+
+const std::vector<Law>& laws() {
+  static const std::vector<Law> table = {
+      {"agrees_with_reference", "out and lse lie within the certified bound of the reference", prepare_agrees_with_reference,
+       judge_agrees_with_reference},
+      {"hidden_memory_is_no_memory", "masking every memory equals having none: columns go, positions stay",
+       prepare_hidden_memory_is_no_memory, judge_hidden_memory_is_no_memory},
+      {"chunks_are_one_call", "segments one after another, earlier keys handed on as memories or cache, equal one call",
+       prepare_chunks_are_one_call, judge_chunks_are_one_call},
+      {"permuting_persistent_keys", "permuting mem_k, mem_v and their mask columns changes nothing", prepare_permuting_persistent_keys,
+       judge_permuting_persistent_keys},
+      {"hidden_is_inert", "what a hidden key and value hold changes no bit", prepare_hidden_is_inert, judge_hidden_is_inert},
+      {"causal", "what later keys and values hold changes no bit of earlier rows", prepare_causal, judge_causal},
+      {"inputs_unchanged_outputs_fenced", "inputs keep their bytes, every output is written, nothing outside is",
+       prepare_inputs_unchanged_outputs_fenced, judge_inputs_unchanged_outputs_fenced},
+  };
+  return table;
+}
+
+const Law* find_law(std::string_view name) {
+  for (const Law& law : laws())
+    if (law.name == name) return &law;
+  return nullptr;
+}
+
+}  // namespace boresight::properties

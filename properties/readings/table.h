@@ -1,0 +1,32 @@
+// The one list of readings: ways to misread the specification that real implementations took, or could. Everything that
+// knows readings (diagnosis, power, tests, lists) iterates it.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "properties/readings/decisions.h"
+
+namespace boresight::properties::readings {
+
+struct Reading {
+  const char* id;      // kebab-case; that of the collection of public bugs where it has one
+  const char* source;  // where it was reported: "owner/repo#number" or "owner/repo@commit"; empty: nowhere that we know
+  const char* kind;    // its class: "bias-origin", "window", ..
+  // Overrides the decisions that it takes otherwise. Where the problem has nothing for it to misread it changes nothing.
+  void (*apply)(Decisions& decisions);
+  // What it does and what is right, with this problem's numbers.
+  std::string (*words)(const Problem& problem);
+};
+
+// In order of preference: where several readings explain a result, the first one names it.
+std::span<const Reading> all_readings();
+
+// The decisions by the book, and under a reading.
+Decisions by_the_book(const Problem& problem);
+Decisions under(const Reading& reading, const Problem& problem);
+
+// The reading's words and its source: ".. right is 0 (as x-transformers#242)".
+std::string words(const Reading& reading, const Problem& problem);
+
+}  // namespace boresight::properties::readings

@@ -1,0 +1,67 @@
+#include <fmt/format.h>
+
+#include "problem/token.h"
+#include "properties/compare.h"
+#include "properties/report/report.h"
+
+namespace boresight::properties {
+namespace {
+
+std::string reasons(const Evidence& evidence) {
+  std::string text;
+  for (const auto& [reason, count] : evidence.reasons) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, reason);
+  return text;
+}
+
+std::string evidence_table(const Report& report) {
+  std::string text = fmt::format("{:<10} {:<32} {:>8} {:>8} {:>10} {:>12}\n", "kernel", "law", "judged", "skipped", "mistrusted",
+                                 "error/bound");
+  for (const auto& [kernel, by_law] : report.evidence)
+    for (const auto& [law, e] : by_law) {
+      const std::string largest = e.failed > 0 ? "FAILED" : e.largest > 0 ? fmt::format("{:.3f}", e.largest) : "-";
+      text += fmt::format("{:<10} {:<32} {:>8} {:>8} {:>10} {:>12}\n", kernel, law, e.judged(), e.skipped, e.mistrusted, largest);
+      if (e.judged() == 0 && !e.reasons.empty()) text += fmt::format("{:<10}   none judged: {}\n", "", reasons(e));
+    }
+  for (const std::string& row : report.unavailable) text += "unavailable: " + row + "\n";
+  return text;
+}
+
+std::string closing(const Report& report) {
+  std::int64_t judged = 0, skips = 0, mistrusts = 0;
+  for (const auto& [kernel, by_law] : report.evidence)
+    for (const auto& [law, e] : by_law) judged += e.judged(), skips += e.skipped, mistrusts += e.mistrusted;
+  const std::string counts = fmt::format("{} cases: {} judged, {} skipped, {} mistrusted", report.cases, judged, skips, mistrusts);
+  const std::string repeat = fmt::format("again: --cases {} --seed {}", report.cases, report.seed);
+  if (!report.findings.empty()) return fmt::format("FAILED: {} finding(s) in {}; {}\n", report.findings.size(), counts, repeat);
+  if (judged == 0) return fmt::format("UNTESTED: nothing was judged ({}); {}\n", counts, repeat);
+  return fmt::format("PASSED: {}; {}\n", counts, repeat);
+}
+
+}  // namespace
+
+std::string words(const Mismatch& m) {
+  const std::string place = m.lse ? fmt::format("lse[b={} h={} i={}]", m.b, m.h, m.i)
+                                  : fmt::format("out[b={} h={} i={} d={}]", m.b, m.h, m.i, m.d);
+  if (m.bound == 0) return fmt::format("{} is {:.9g}, right is {:.9g} exactly", place, m.got, m.expected);
+  return fmt::format("{} is {:.9g}, right is {:.9g}, bound {:.3g}: off by {:.3g} bounds", place, m.got, m.expected, m.bound,
+                     error_over_bound(m.got, m.expected, m.bound));
+}
+
+std::string words(const Finding& finding, const std::string& command) {
+  std::string text = fmt::format("FAILED {} · {} · case {}\n", finding.kernel, finding.law, finding.case_number);
+  text += "  what    " + finding.verdict.why + "\n";
+  if (!finding.diagnosis.words.empty()) text += "  why     " + finding.diagnosis.words + "\n";
+  if (!finding.diagnosis.reading.empty()) text += "  reading " + finding.diagnosis.reading + "\n";
+  if (finding.verdict.mismatch) text += "  where   " + words(*finding.verdict.mismatch) + "\n";
+  text += fmt::format("  case    {}   ({} shrinks)\n", token(finding.smallest), finding.shrinks);
+  text += fmt::format("  again   {} replay '{}'\n", command, token(finding.smallest));
+  return text;
+}
+
+std::string words(const Report& report, const std::string& command) {
+  std::string text = evidence_table(report);
+  for (const Finding& finding : report.findings) text += "\n" + words(finding, command);
+  return text + "\n" + closing(report);
+}
+
+}  // namespace boresight::properties

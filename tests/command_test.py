@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""The boresight command from outside: exit codes, reports, bad input, and Ctrl-C. Usage: command_test.py BORESIGHT MUTANT"""
+import json
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+BORESIGHT = sys.argv[1]
+MUTANT = sys.argv[2]
+DATA = pathlib.Path(__file__).resolve().parent / "data"
+HELD, FAILURE, USAGE, UNTESTED, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def run(*words, program=BORESIGHT):
+    return subprocess.run([program, *words], capture_output=True, text=True, check=False, timeout=300)
+
+
+class Verify(unittest.TestCase):
+    def test_an_honest_kernel_holds(self):
+        done = run("verify", "--cases", "300", "--seed", "1")
+        self.assertEqual(done.returncode, HELD, done.stdout)
+        self.assertIn("PASSED", done.stdout)
+
+    def test_a_planted_bug_fails_and_its_token_replays_it(self):
+        done = run("verify", "--cases", "1000", "--seed", "1", program=MUTANT)
+        self.assertEqual(done.returncode, FAILURE, done.stdout)
+        token = next(line.split("'")[1] for line in done.stdout.splitlines() if line.startswith("  again "))
+        for words in ([token], token.split()):
+            again = run("replay", *words, program=MUTANT)
+            self.assertEqual(again.returncode, FAILURE, again.stdout)
+        self.assertEqual(run("replay", token).returncode, HELD)
+
+    def test_equal_seeds_give_equal_reports_on_any_number_of_threads(self):
+        with tempfile.TemporaryDirectory() as folder:
+            reports = []
+            for threads in ("1", "2", "3"):
+                path = pathlib.Path(folder) / threads
+                run("verify", "--cases", "500", "--seed", "9", "--threads", threads, "--quiet", "--json", str(path), program=MUTANT)
+                reports.append(path.read_bytes())
+            self.assertEqual(reports[0], reports[1])
+            self.assertEqual(reports[0], reports[2])
+            self.assertEqual(json.loads(reports[0])["schema"], 1)
+
+    def test_a_budget_ends_and_prints_how_to_repeat(self):
+        done = run("verify", "--budget", "1s", "--seed", "4")
+        self.assertEqual(done.returncode, HELD, done.stdout)
+        self.assertIn("again: --cases ", done.stdout)
+
+    def test_a_report_that_cannot_be_written_is_an_error_before_the_run(self):
+        started = time.monotonic()
+        done = run("verify", "--json", "/no/such/folder/report.json")
+        self.assertEqual(done.returncode, USAGE)
+        self.assertLess(time.monotonic() - started, 30)
+        self.assertIn("/no/such/folder/report.json", done.stderr)
+
+    def test_ctrl_c_gives_the_report_so_far(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "report.json"
+            process = subprocess.Popen([BORESIGHT, "verify", "--budget", "10m", "--json", path], stdout=subprocess.PIPE,
+                                       stderr=subprocess.DEVNULL, text=True)
+            time.sleep(2)
+            process.send_signal(signal.SIGINT)
+            output, _ = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, INTERRUPTED)
+            self.assertIn("agrees_with_reference", output)
+            self.assertTrue(json.loads(path.read_text())["interrupted"])
+
+    def test_unknown_names_and_numbers_are_usage_errors(self):
+        for words in (["--kernel", "nonesuch"], ["--law", "nonesuch"], ["--budget", "soon"], ["--cases", "0"], ["--cases", "x"],
+                      ["--cases", "5", "--budget", "5s"], ["--threads", "0"], ["--nonesuch"]):
+            done = run("verify", *words)
+            self.assertEqual(done.returncode, USAGE, words)
+            self.assertTrue(done.stderr + done.stdout)
+
+
+class Replay(unittest.TestCase):
+    def test_a_case_that_could_not_have_told_is_untested(self):
+        done = run("replay", "bs1 b1 h1 d4 n1 s1")
+        self.assertEqual(done.returncode, UNTESTED)
+        self.assertIn("MISTRUSTED", done.stdout)
+
+    def test_bad_tokens_are_usage_errors(self):
+        for token in ("", "bs2 b1 h1 d4 n1 s1", "bs1 b1 h1 d4 n1", "bs1 b1 h1 d4 n1 s1 casual", "bs1 b0 h1 d4 n1 s1",
+                      "bs1 b1 h1 d4 n1 s1 law=nonesuch", "bs1 b1 h1 d4 n1 s1 kernel=nonesuch",
+                      "bs1 b65536 h4096 d8 n100000 s100000"):
+            self.assertEqual(run("replay", token).returncode, USAGE, token)
+
+    def test_a_misspelt_word_gets_the_nearest_right_one(self):
+        self.assertIn("causal", run("replay", "bs1 b1 h1 d4 n1 s1 casual").stderr)
+
+
+class Vectors(unittest.TestCase):
+    def test_the_oracle_is_within_the_bound_in_every_type(self):
+        done = run("vectors", str(DATA / "oracle/x-transformers/vectors.jsonl"))
+        self.assertEqual(done.returncode, HELD, done.stdout)
+        for row in ("reference f64", "scalar f32", "scalar bf16", "scalar f16"):
+            self.assertIn(f"{row}: 251 of 251 within the bound", done.stdout)
+
+    def test_our_second_source_is_within_the_bound(self):
+        done = run("vectors", str(DATA / "second_source.jsonl"))
+        self.assertEqual(done.returncode, HELD, done.stdout)
+
+    def test_a_planted_bug_is_outside(self):
+        done = run("vectors", str(DATA / "oracle/x-transformers/vectors.jsonl"), "--type", "f32", program=MUTANT)
+        self.assertEqual(done.returncode, FAILURE)
+
+    def test_files_that_are_missing_or_malformed_are_usage_errors(self):
+        with tempfile.TemporaryDirectory() as folder:
+            bad = pathlib.Path(folder) / "bad.jsonl"
+            for text in ("", "{", "[]\n", '{"id": "x"}\n', '{"id": "x", "config": {}, "inputs": {}}\n'):
+                bad.write_text(text)
+                done = run("vectors", str(bad))
+                self.assertEqual(done.returncode, USAGE, text)
+                self.assertIn("bad.jsonl", done.stderr)
+        self.assertEqual(run("vectors", "/no/such/file.jsonl").returncode, USAGE)
+
+
+class TheRest(unittest.TestCase):
+    def test_lists_have_rows(self):
+        for what, row in (("kernels", "scalar"), ("laws", "causal"), ("readings", "causal-top-left"), ("mutants", "causal-top-left")):
+            done = run("list", what)
+            self.assertEqual(done.returncode, HELD)
+            self.assertIn(row, done.stdout)
+        self.assertEqual(run("list", "nonesuch").returncode, USAGE)
+
+    def test_version_tells_version_commit_compiler_and_instruction_sets(self):
+        done = run("--version")
+        self.assertEqual(done.returncode, HELD)
+        for word in ("boresight", "commit", "compiler", "scalar (any)"):
+            self.assertIn(word, done.stdout)
+
+    def test_help_and_no_command(self):
+        self.assertEqual(run("--help").returncode, HELD)
+        self.assertEqual(run().returncode, USAGE)
+        self.assertEqual(run("nonesuch").returncode, USAGE)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
