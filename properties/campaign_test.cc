@@ -85,7 +85,7 @@ TEST(Simpler, EndsWhateverFails) {
     failing = next.front();
     ASSERT_LT(++steps, 1000);
   }
-  EXPECT_EQ(failing.problem.columns(), 0);
+  EXPECT_LE(failing.problem.columns(), 1);
 }
 
 TEST(Glob, MatchesAsAShellDoes) {

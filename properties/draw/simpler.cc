@@ -87,6 +87,14 @@ void shrink_size(Candidates& to, std::int64_t Problem::* size, std::int64_t leas
     if (next >= least && next < now) to.add([&](Case& c) { c.problem.*size = next; });
 }
 
+// Fewer keys than queries is a corner of its own: a case leaves it where it can, and never enters it.
+void shrink_segment(Candidates& to) {
+  const std::int64_t queries = to.original().problem.queries;
+  if (to.original().problem.segment >= queries) return shrink_size(to, &Problem::segment, queries);
+  to.add([&](Case& c) { c.problem.segment = queries; });
+  shrink_size(to, &Problem::segment, 0);
+}
+
 void shrink_heads(Candidates& to) {
   const Problem& p = to.original().problem;
   const auto heads = [&](std::int64_t h, std::int64_t g) {
@@ -114,7 +122,7 @@ void shrink_sizes(Candidates& to) {
   for (const std::int64_t less : {rows - 1, rows / 2, std::int64_t{1}})
     if (less > 0) together(less);
   shrink_size(to, &Problem::queries, 0);
-  shrink_size(to, &Problem::segment, 0);
+  shrink_segment(to);
   shrink_size(to, &Problem::memories, 0);
   shrink_size(to, &Problem::mem_kv, 0);
   const auto width = [&](std::int64_t d, std::int64_t dv) {
