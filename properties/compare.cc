@@ -1,23 +1,26 @@
 #include "properties/compare.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 namespace boresight::properties {
 namespace {
 
-// Keeps the worst element seen; a failure is anything not shown to be within its bound.
+// Keeps the worst element seen, one of out before any lse; a failure is anything not shown to be within its bound.
 class Worst {
  public:
   void see(const Mismatch& element) {
     const double ratio = error_over_bound(element.got, element.expected, element.bound);
-    if (ratio <= verdict_.largest && verdict_.largest > 0) return;
     if (ratio == 0) return;
-    verdict_.largest = ratio;
-    if (!(ratio <= 1)) {
-      verdict_.outcome = Outcome::failed;
-      verdict_.mismatch = element;
-    }
+    verdict_.largest = std::max(verdict_.largest, ratio);
+    if (ratio <= 1) return;
+    const bool plainer = !verdict_.mismatch || (verdict_.mismatch->lse && !element.lse);
+    const bool worse = verdict_.mismatch && verdict_.mismatch->lse == element.lse && ratio > ratio_;
+    if (!plainer && !worse) return;
+    verdict_.outcome = Outcome::failed;
+    verdict_.mismatch = element;
+    ratio_ = ratio;
   }
   Verdict take() {
     if (verdict_.outcome == Outcome::failed)
@@ -27,6 +30,7 @@ class Worst {
 
  private:
   Verdict verdict_;
+  double ratio_ = 0;  // of verdict_.mismatch
 };
 
 }  // namespace

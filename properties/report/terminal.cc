@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <cmath>
+#include <limits>
+
 #include "problem/token.h"
 #include "properties/compare.h"
 #include "properties/report/report.h"
@@ -42,8 +45,9 @@ std::string closing(const Report& report) {
 std::string words(const Mismatch& m) {
   const std::string place = m.lse ? fmt::format("lse[b={} h={} i={}]", m.b, m.h, m.i)
                                   : fmt::format("out[b={} h={} i={} d={}]", m.b, m.h, m.i, m.d);
-  if (m.bound == 0) return fmt::format("{} is {:.9g}, right is {:.9g} exactly", place, m.got, m.expected);
-  return fmt::format("{} is {:.9g}, right is {:.9g}, bound {:.3g}: off by {:.3g} bounds", place, m.got, m.expected, m.bound,
+  const double got = std::isnan(m.got) ? std::numeric_limits<double>::quiet_NaN() : m.got;  // never "-nan"
+  if (m.bound == 0) return fmt::format("{} is {:.9g}, right is {:.9g} exactly", place, got, m.expected);
+  return fmt::format("{} is {:.9g}, right is {:.9g}, bound {:.3g}: off by {:.3g} bounds", place, got, m.expected, m.bound,
                      error_over_bound(m.got, m.expected, m.bound));
 }
 
