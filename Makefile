@@ -34,7 +34,7 @@ build/%/build.ninja: | setup
 release asan tsan debug: %: setup build/%/build.ninja
 	cmake --build --preset $@
 mutants: release
-	cmake --build build/release --target mutants
+	cmake --build build/release --target mutants bound_audit
 clang: setup
 	@if $(SECOND_COMPILER); then $(MAKE) --no-print-directory build/clang/build.ninja SETUP=true && cmake --build --preset clang; \
 	 else echo 'clang++-19 is not here: the second compiler is SKIPPED'; fi

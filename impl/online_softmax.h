@@ -72,23 +72,45 @@ void rescale(RowState<A>& row, typename A::Score reference, std::int32_t width) 
   row.reference = reference;
 }
 
-// One more column, or several at once: `count` >= 1 scores and, for each, the row of `values` [..][width] that is its own.
-// `fresh` [width] is scratch. Sums are taken apart first, and added to the running ones once.
+// Columns of a tile are summed in blocks of this many, then the blocks, then the tiles: short chains of additions.
+inline constexpr std::int32_t block_columns = 16;
+
+// What one absorb() needs besides the row: sums of a block and of the tile, [width] each.
 template <class A>
-void absorb(RowState<A>& row, const typename A::Score* scores, const std::int32_t* value_rows, std::int32_t count,
-            const typename A::Weight* values, typename A::Weight* fresh, std::int32_t width) {
-  typename A::Score reference = row.any ? row.reference : scores[0];
-  for (std::int32_t k = 0; k < count; ++k) reference = A::larger(reference, scores[k]);
-  rescale(row, reference, width);
+struct TileSums {
+  typename A::Weight* block;
+  typename A::Weight* tile;
+};
+
+// Sums up to block_columns columns into `block`, and returns the sum of their weights.
+template <class A>
+typename A::Weight sum_block(typename A::Score reference, const typename A::Score* scores, const std::int32_t* value_rows,
+                             std::int32_t count, const typename A::Weight* values, typename A::Weight* block, std::int32_t width) {
   typename A::Weight denominator{};
-  for (std::int32_t e = 0; e < width; ++e) fresh[e] = {};
+  for (std::int32_t e = 0; e < width; ++e) block[e] = {};
   for (std::int32_t k = 0; k < count; ++k) {
     const typename A::Weight weight = A::exp_difference(scores[k], reference);
     denominator = denominator + weight;
-    add_scaled(fresh, values + std::ptrdiff_t(value_rows[k]) * width, weight, width);
+    add_scaled(block, values + std::ptrdiff_t(value_rows[k]) * width, weight, width);
+  }
+  return denominator;
+}
+
+// One more column, or several at once: `count` >= 1 scores and, for each, the row of `values` [..][width] that is its own.
+template <class A>
+void absorb(RowState<A>& row, const typename A::Score* scores, const std::int32_t* value_rows, std::int32_t count,
+            const typename A::Weight* values, TileSums<A> sums, std::int32_t width) {
+  typename A::Score reference = row.any ? row.reference : scores[0];
+  for (std::int32_t k = 0; k < count; ++k) reference = A::larger(reference, scores[k]);
+  rescale(row, reference, width);
+  typename A::Weight denominator = sum_block<A>(reference, scores, value_rows, min_of(count, block_columns), values, sums.tile, width);
+  for (std::int32_t first = block_columns; first < count; first += block_columns) {
+    const std::int32_t size = min_of(count - first, block_columns);
+    denominator = denominator + sum_block<A>(reference, scores + first, value_rows + first, size, values, sums.block, width);
+    add(sums.tile, sums.block, width);
   }
   row.denominator = row.denominator + denominator;
-  add(row.sums, fresh, width);
+  add(row.sums, sums.tile, width);
   row.any = true;
 }
 
@@ -132,7 +154,7 @@ struct Workspace {
   Workspace(const Tiling& tiling, std::int32_t value_width)
       : width(value_width),
         sums(std::size_t(2 * tiling.queries) * std::size_t(value_width)),
-        fresh(std::size_t(value_width)),
+        tile_sums(2 * std::size_t(value_width)),
         rows(std::size_t(tiling.queries)),
         part_rows(std::size_t(tiling.queries)),
         scores(std::size_t(tiling.keys)),
@@ -146,7 +168,7 @@ struct Workspace {
   Workspace& operator=(const Workspace&) = delete;
 
   std::int32_t width;  // of a value row, a multiple of `lanes`
-  std::vector<typename A::Weight> sums, fresh;
+  std::vector<typename A::Weight> sums, tile_sums;
   std::vector<RowState<A>> rows, part_rows;
   std::vector<typename A::Score> scores;
   std::vector<std::int32_t> shown;  // visible columns of a tile, from its first
@@ -175,7 +197,7 @@ void attend_tile(const Geometry<std::int32_t>& g, Range<std::int32_t> rows, Rang
     const std::int32_t count = list_visible(g, row, tile, plain, source, work.shown.data());
     if (count == 0) continue;
     source.score(row, tile, work.shown.data(), count, work.scores.data());
-    absorb(states[row - rows.begin], work.scores.data(), work.shown.data(), count, source.values(), work.fresh.data(),
+    absorb(states[row - rows.begin], work.scores.data(), work.shown.data(), count, source.values(), TileSums<A>{work.tile_sums.data(), work.tile_sums.data() + work.width},
            work.width);
   }
 }

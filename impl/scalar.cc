@@ -24,6 +24,8 @@ namespace {
 
 constexpr std::int64_t tile_queries_default = 16;
 constexpr std::int64_t tile_keys_default = 32;
+constexpr std::int64_t tile_keys_long = 256;  // of rows past long_row columns: fewer tiles, so fewer rescales
+constexpr std::int64_t long_row = 256;
 constexpr std::int64_t tile_max = 1024;  // larger ones are cut: they bring nothing and take memory
 
 std::int32_t tile_size(std::int64_t asked, std::int64_t otherwise, std::int64_t items) {
@@ -34,16 +36,22 @@ std::int32_t tile_size(std::int64_t asked, std::int64_t otherwise, std::int64_t 
 Tiling tiling_of(const Problem& problem, const Options& options) {
   Tiling tiling;
   tiling.queries = tile_size(options.tile_queries, tile_queries_default, problem.queries);
-  tiling.keys = tile_size(options.tile_keys, tile_keys_default, problem.columns());
+  tiling.keys = tile_size(options.tile_keys, problem.columns() > long_row ? tile_keys_long : tile_keys_default, problem.columns());
   tiling.splits = std::int32_t(std::clamp<std::int64_t>(options.splits, 1, std::max<std::int64_t>(1, problem.columns())));
   return tiling;
 }
 
-// Both rows are padded with zeros. Eight partial sums, then pairwise.
+constexpr std::int32_t dot_block = 8 * lanes;
+
+// Both rows are padded with zeros. Eight partial sums of each block of 64, then the blocks, then pairwise.
 float dot(const float* __restrict a, const float* __restrict b, std::int32_t width) {
   float sums[lanes] = {};
-  for (std::int32_t d = 0; d < width; d += lanes)
-    for (std::int32_t lane = 0; lane < lanes; ++lane) sums[lane] += a[d + lane] * b[d + lane];
+  for (std::int32_t first = 0; first < width; first += dot_block) {
+    float block[lanes] = {};
+    for (std::int32_t d = first; d < min_of(first + dot_block, width); d += lanes)
+      for (std::int32_t lane = 0; lane < lanes; ++lane) block[lane] += a[d + lane] * b[d + lane];
+    for (std::int32_t lane = 0; lane < lanes; ++lane) sums[lane] += block[lane];
+  }
   for (std::int32_t lane = 0; lane < lanes / 2; ++lane) sums[lane] += sums[lane + lanes / 2];
   return (sums[0] + sums[2]) + (sums[1] + sums[3]);
 }
@@ -187,9 +195,11 @@ Arithmetic arithmetic(const Problem& problem, const Options& options) {
   const std::int64_t splits = std::min<std::int64_t>(tiling.splits, std::max<std::int64_t>(1, tiles));
   const std::int64_t scores_without_value = problem.zero_kv + problem.sink;
   Arithmetic promise;
-  promise.dot_chain = padded(problem.head_dim) / lanes + 3;
-  promise.value_chain = tiling.keys + tiles + splits + scores_without_value;
-  promise.rescales = tiles + splits + scores_without_value;
+  const auto links = [](std::int64_t items) { return std::max<std::int64_t>(items - 1, 0); };  // the first is added to zero
+  const std::int64_t width = padded(problem.head_dim);
+  promise.dot_chain = links(std::min<std::int64_t>(width, dot_block) / lanes) + links(tile_count<std::int64_t>(width, dot_block)) + 3;
+  promise.rescales = links(tiles) + links(splits) + scores_without_value;
+  promise.value_chain = links(std::min(tiling.keys, block_columns)) + links(tile_count(tiling.keys, block_columns)) + promise.rescales;
   promise.exp_error = 0x1p-23;  // of the C library: seen at most 1.0, 2.8 and 1.4 times 2^-24 for exp, tanh and log
   promise.tanh_error = 0x1p-22;
   promise.log_error = 0x1p-23;

@@ -261,11 +261,11 @@ TEST(Scalar, IsTheFirstKernelOfTheTableAndRefusesF64) {
 TEST(Scalar, PromisesLongerChainsForSmallerTiles) {
   const Problem problem = usual().problem;  // 17 columns, head_dim 5
   const Arithmetic whole = scalar_kernel().arithmetic(problem, {}), split = scalar_kernel().arithmetic(problem, {1, 2, 3, 1});
-  EXPECT_EQ(whole.dot_chain, 4);
-  EXPECT_EQ(whole.value_chain, 17 + 1 + 1);
-  EXPECT_EQ(whole.rescales, 1 + 1);
-  EXPECT_EQ(split.value_chain, 2 + 9 + 3);
-  EXPECT_EQ(split.rescales, 9 + 3);
+  EXPECT_EQ(whole.dot_chain, 3);
+  EXPECT_EQ(whole.value_chain, 15 + 1);  // a block of 16 and the block with the 17th
+  EXPECT_EQ(whole.rescales, 0);
+  EXPECT_EQ(split.value_chain, 1 + 8 + 2);  // two columns, nine tiles, three parts
+  EXPECT_EQ(split.rescales, 8 + 2);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "properties/laws/bench.h"
+#include "properties/readings/confirm.h"
 #include "properties/readings/fit.h"
 #include "properties/readings/pattern.h"
 #include "properties/readings/table.h"
@@ -17,8 +18,9 @@ using readings::Decisions;
 using readings::Observation;
 using readings::Reading;
 
-// Pairs are tried only where a whole evaluation takes this many multiplications at most: a second for all of them.
-constexpr double pair_work_max = 1e6;
+// Pairs and larger cases are tried only where a whole evaluation takes this many multiplications at most, as that of every
+// shrunk case does: a second for all of them.
+constexpr double small_work = 1e6;
 
 double work(const Problem& p) {
   return double(p.batch * p.heads) * double(p.queries) * double(p.columns() + 1) * double(p.head_dim + p.value_dim);
@@ -33,9 +35,13 @@ std::vector<const Reading*> candidates(const Problem& problem) {
   return found;
 }
 
-Diagnosis explained(const Problem& problem, const std::vector<const Reading*>& fitting) {
-  Diagnosis diagnosis{fitting[0]->id, readings::words(*fitting[0], problem)};
-  for (std::size_t k = 1; k < fitting.size(); ++k) diagnosis.words += (k == 1 ? "; also fits: " : ", ") + std::string(fitting[k]->id);
+Diagnosis explained(const Case& a_case, const Kernel& kernel, const std::vector<const Reading*>& fitting) {
+  readings::Confirmed told{fitting, false};
+  if (work(a_case.problem) <= small_work) told = readings::confirm(a_case, kernel, fitting);
+  Diagnosis diagnosis{told.readings[0]->id, readings::words(*told.readings[0], a_case.problem)};
+  for (std::size_t k = 1; k < told.readings.size(); ++k)
+    diagnosis.words += (k == 1 ? "; also fits: " : ", ") + std::string(told.readings[k]->id);
+  if (told.contradicted) diagnosis.words += "; larger cases show more than this";
   return diagnosis;
 }
 
@@ -49,17 +55,16 @@ std::optional<Decisions> together(const Reading& a, const Reading& b, const Prob
   return both;
 }
 
-std::optional<Diagnosis> single(const std::vector<const Reading*>& tried, const Observation& seen, const Mismatch& wrong) {
-  std::vector<const Reading*> fitting;
+std::vector<const Reading*> fitting(const std::vector<const Reading*>& tried, const Observation& seen, const Mismatch& wrong) {
+  std::vector<const Reading*> found;
   for (const Reading* reading : tried)
-    if (readings::fits(readings::under(*reading, seen.call.problem), seen, wrong)) fitting.push_back(reading);
-  if (fitting.empty()) return std::nullopt;
-  return explained(seen.call.problem, fitting);
+    if (readings::fits(readings::under(*reading, seen.call.problem), seen, wrong)) found.push_back(reading);
+  return found;
 }
 
 std::optional<Diagnosis> pair(const std::vector<const Reading*>& tried, const Observation& seen, const Mismatch& wrong) {
   const Problem& problem = seen.call.problem;
-  if (!(work(problem) <= pair_work_max)) return std::nullopt;
+  if (!(work(problem) <= small_work)) return std::nullopt;
   for (std::size_t a = 0; a < tried.size(); ++a)
     for (std::size_t b = a + 1; b < tried.size(); ++b) {
       const std::optional<Decisions> both = together(*tried[a], *tried[b], problem);
@@ -90,7 +95,7 @@ Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
   const std::optional<Mismatch> wrong = readings::first_wrong(seen);
   if (!wrong) return {"", agreement(a_case)};
   const std::vector<const Reading*> tried = candidates(a_case.problem);
-  if (auto found = single(tried, seen, *wrong)) return *found;
+  if (const auto found = fitting(tried, seen, *wrong); !found.empty()) return explained(a_case, kernel, found);
   if (auto found = pair(tried, seen, *wrong)) return *found;
   return {"", "no reading explains it; " + readings::pattern(seen, *wrong)};
 }

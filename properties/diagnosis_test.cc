@@ -50,7 +50,9 @@ Kernel kernel_of(Change change, std::function<void(const Problem&, const Tensors
   return kernel;
 }
 
-Kernel true_kernel(std::function<void(const Problem&, const Tensors&)> after = {}) { return kernel_of(readings::by_the_book, after); }
+Kernel true_kernel(std::function<void(const Problem&, const Tensors&)> after = {}) {
+  return kernel_of(readings::by_the_book, after);
+}
 
 Change change_of(const Reading& reading) {
   return [&reading](const Problem& p) { return readings::under(reading, p); };
@@ -103,7 +105,9 @@ TEST(Diagnosis, NamesTheReadingThatAKernelWasMadeFrom) {
       if (tried[reading.id] == wanted || !shows(reading, c) || !is_number(reading, c)) continue;
       ++tried[reading.id];
       const Diagnosis diagnosis = diagnose(c, kernel_of(change_of(reading)));
-      EXPECT_TRUE(names(diagnosis, reading.id)) << reading.id << " is called " << diagnosis.reading << ": " << diagnosis.words << "\n" << token(c);
+      EXPECT_TRUE(names(diagnosis, reading.id))
+          << reading.id << " is called " << diagnosis.reading << ": " << diagnosis.words << "\n"
+          << token(c);
       first[reading.id] += diagnosis.reading == reading.id;
     }
   }
@@ -134,7 +138,8 @@ TEST(Diagnosis, TellsThePersistentColumnsStory) {
   const Case c = case_of("bs1 b1 h2 d8 n3 s4 M4 P3 causal alibi seed=5");
   const Diagnosis diagnosis = diagnose(c, kernel_of(change_of(find("bias-built-over-persistent-kv"))));
   EXPECT_EQ(diagnosis.reading, "bias-built-over-persistent-kv");
-  EXPECT_TRUE(diagnosis.words.starts_with("persistent columns are counted as tokens: bias(i, c < 3) = -slope * (i + 5 + 3 - c), right is 0"))
+  EXPECT_TRUE(diagnosis.words.starts_with(
+      "persistent columns are counted as tokens: bias(i, c < 3) = -slope * (i + 5 + 3 - c), right is 0"))
       << diagnosis.words;
 }
 
@@ -146,7 +151,8 @@ TEST(Diagnosis, FindsTwoMistakesAtOnce) {
     return both;
   });
   const auto start = std::chrono::steady_clock::now();
-  const Diagnosis diagnosis = diagnose(case_of("bs1 b1 h2 d8 n3 s4 M4 P3 causal alibi memory_mask=0b0110 key_mask=0b0111 seed=5"), kernel);
+  const Diagnosis diagnosis =
+      diagnose(case_of("bs1 b1 h2 d8 n3 s4 M4 P3 causal alibi memory_mask=0b0110 key_mask=0b0111 seed=5"), kernel);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   EXPECT_EQ(diagnosis.reading, "bias-built-over-persistent-kv + memory-mask-forced-true") << diagnosis.words;
   EXPECT_NE(diagnosis.words.find("; and the memory mask is ignored"), std::string::npos) << diagnosis.words;
@@ -165,7 +171,8 @@ TEST(Diagnosis, TellsThePlaceAndTheRowsOfAnUnknownMistake) {
     for (const std::int64_t i : {3, 4}) t.out.at<float>(0, 1, i, 2) += 100;
   });
   EXPECT_NE(diagnosis.words.find("first wrong is out(b 0, h 1, i 3, d 2)"), std::string::npos) << diagnosis.words;
-  EXPECT_NE(diagnosis.words.find("wrong in exactly the rows with h = 1, i >= 3, at d = 2 only; every lse is right"), std::string::npos)
+  EXPECT_NE(diagnosis.words.find("wrong in exactly the rows with h = 1, i >= 3, at d = 2 only; every lse is right"),
+            std::string::npos)
       << diagnosis.words;
 }
 
@@ -180,7 +187,9 @@ TEST(Diagnosis, TellsNaNInEmptyRows) {
 TEST(Diagnosis, TellsThatLseAloneIsWrong) {
   const Diagnosis diagnosis =
       spoilt("bs1 b1 h2 d4 n3 s3", [](const Problem&, const Tensors& t) { t.lse.at<float>(0, 1, 2) += 7; });
-  EXPECT_NE(diagnosis.words.find("every output is right, lse alone is wrong in exactly the rows with h = 1, i = 2"), std::string::npos) << diagnosis.words;
+  EXPECT_NE(diagnosis.words.find("every output is right, lse alone is wrong in exactly the rows with h = 1, i = 2"),
+            std::string::npos)
+      << diagnosis.words;
 }
 
 TEST(Diagnosis, TellsThatNothingWasComputed) {
@@ -191,8 +200,8 @@ TEST(Diagnosis, TellsThatNothingWasComputed) {
 }
 
 TEST(Diagnosis, PassesOnABrokenGuard) {
-  const Diagnosis diagnosis =
-      spoilt("bs1 b1 h2 d4 n3 s3", [](const Problem&, const Tensors& t) { static_cast<float*>(t.out.data)[t.out.elements()] = 0; });
+  const Diagnosis diagnosis = spoilt(
+      "bs1 b1 h2 d4 n3 s3", [](const Problem&, const Tensors& t) { static_cast<float*>(t.out.data)[t.out.elements()] = 0; });
   EXPECT_NE(diagnosis.words.find("outside"), std::string::npos) << diagnosis.words;
 }
 

@@ -92,7 +92,8 @@ TEST(Readings, HaveTheirOwnNames) {
   std::set<std::string> ids;
   for (const Reading& reading : all_readings()) {
     EXPECT_TRUE(ids.insert(reading.id).second) << reading.id;
-    EXPECT_EQ(std::string(reading.id).find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-"), std::string::npos) << reading.id;
+    EXPECT_EQ(std::string(reading.id).find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-"), std::string::npos)
+        << reading.id;
     EXPECT_STRNE(reading.kind, "") << reading.id;
   }
   EXPECT_GE(ids.size(), 80u);
@@ -112,12 +113,14 @@ std::string words_of(const std::string& id, const std::string& text) {
 }
 
 TEST(Readings, SayTheNumbersOfTheCase) {
-  EXPECT_EQ(words_of("bias-built-over-persistent-kv", "bs1 b1 h2 d8 n3 s4 M4 P3 causal alibi"),
-            "persistent columns are counted as tokens: bias(i, c < 3) = -slope * (i + 5 + 3 - c), right is 0 (as x-transformers#242)");
+  EXPECT_EQ(
+      words_of("bias-built-over-persistent-kv", "bs1 b1 h2 d8 n3 s4 M4 P3 causal alibi"),
+      "persistent columns are counted as tokens: bias(i, c < 3) = -slope * (i + 5 + 3 - c), right is 0 (as x-transformers#242)");
   EXPECT_EQ(words_of("xl-bias-not-shifted-by-mem-len", "bs1 b1 h2 d8 n3 s4 M4 P3 causal alibi"),
             "the bias forgets the 4 memories: distance(i, c) = i + 4 - c, right is i + 8 - c (as x-transformers#103)");
-  EXPECT_EQ(words_of("rope-origin-visible-through-persistent-kv", "bs1 b1 h2 d8 n3 s5 M4 P3 rotary=8"),
-            "rotary positions are counted from the oldest of 4 memories: row i turns by i + 6, right is i + 2 (as x-transformers#223)");
+  EXPECT_EQ(
+      words_of("rope-origin-visible-through-persistent-kv", "bs1 b1 h2 d8 n3 s5 M4 P3 rotary=8"),
+      "rotary positions are counted from the oldest of 4 memories: row i turns by i + 6, right is i + 2 (as x-transformers#223)");
   EXPECT_EQ(words_of("causal-top-left", "bs1 b1 h1 d8 n5 s3 P1 causal"),
             "causality is anchored top-left: row i sees c <= i, right is c <= i - 1 (as pytorch/pytorch#103082)");
 }
@@ -134,9 +137,9 @@ Results observed(const Vector& vector) {
 }
 
 const std::map<std::string, std::string> culprits{
-    {"issue242-math", "bias-built-over-persistent-kv"},   {"issue242-random", "bias-built-over-persistent-kv"},
-    {"issue242-flash", "bias-built-over-persistent-kv"},  {"issue103-alibi", "xl-bias-not-shifted-by-mem-len"},
-    {"issue103-t5", "xl-bias-not-shifted-by-mem-len"},    {"softclamp-after-mask", "softcap-after-mask"},
+    {"issue242-math", "bias-built-over-persistent-kv"},     {"issue242-random", "bias-built-over-persistent-kv"},
+    {"issue242-flash", "bias-built-over-persistent-kv"},    {"issue103-alibi", "xl-bias-not-shifted-by-mem-len"},
+    {"issue103-t5", "xl-bias-not-shifted-by-mem-len"},      {"softclamp-after-mask", "softcap-after-mask"},
     {"softclamp-after-mask-keymask", "softcap-after-mask"}, {"flash-mask-inverted", "mask-polarity-inverted"}};
 
 TEST(Readings, ExplainTheWrongOutputsOfThePast) {

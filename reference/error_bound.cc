@@ -221,12 +221,13 @@ class HeadBounder {
     const double* reach = size_moved + width;
     const double* size_sum = reach + width;
     const double columns = double(row.columns.size());
-    const double relative = (r_.numerator + r_.denominator) / (1 - std::min(r_.denominator, 0.5));
+    const double numerator = r_.numerator / (1 - std::min(r_.denominator, 0.5));
+    const double denominator = r_.denominator / (1 - std::min(r_.denominator, 0.5));
     double* result = bound_.out.row(i).data();
     for (std::size_t e = 0; e < width; ++e) {
       const double size = std::abs(truth[e]);
       double error = std::min(moved[e] + sink_moved * size, has_sink ? std::max(reach[e], size) : reach[e]);
-      error += size_moved[e] * relative;
+      error += size_moved[e] * numerator + (size + error) * denominator;
       error += (r_.lost_weight * (size_sum[e] + columns * size) + r_.lost_term * columns) / (parts * shrunk);
       error += r_.quotient * (size + error);
       error += r_.output * (size + error) + r_.lost_output;

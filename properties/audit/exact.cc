@@ -20,8 +20,10 @@ class Evaluator {
 
   Exact run() {
     for (std::int64_t b = 0; b < p_.batch; ++b)
-      for (std::int64_t h = 0; h < p_.heads; ++h)
+      for (std::int64_t h = 0; h < p_.heads; ++h) {
+        load_keys(b, decide_.key_head(reader_, h));
         for (std::int64_t i = 0; i < p_.queries; ++i) row(b, h, i);
+      }
     return std::move(exact_);
   }
 
@@ -87,6 +89,15 @@ class Evaluator {
     return decide_.bias_value(reader_, b, h, i, c, decide_.distance(reader_, b, i, c));  // one product of two f32: exact in double
   }
 
+  void load_keys(std::int64_t b, std::int64_t g) {
+    keys_.assign(std::size_t(p_.columns()), Row(std::size_t(p_.head_dim)));
+    for (std::int64_t c = 0; c < p_.columns(); ++c) {
+      Row& key = keys_[std::size_t(c)];
+      for (std::int64_t d = 0; d < p_.head_dim; ++d) key[std::size_t(d)] = element(t_.mem_k, t_.memory_k, t_.segment_k, b, g, c, d);
+      if (p_.rotary.dims > 0 && c >= p_.mem_kv) turn(key, Real(decide_.key_turn(reader_, b, c)), -1);
+    }
+  }
+
   void row(std::int64_t b, std::int64_t h, std::int64_t i) {
     const std::int64_t g = decide_.key_head(reader_, h);
     Row query(static_cast<std::size_t>(p_.head_dim));
@@ -100,10 +111,7 @@ class Evaluator {
       if (!visible(b, h, i, c)) continue;
       const Real offset = bias(b, h, i, c);
       if (offset == -std::numeric_limits<double>::infinity()) continue;  // a dense bias that hides its column
-      Row key(static_cast<std::size_t>(p_.head_dim));
-      for (std::int64_t d = 0; d < p_.head_dim; ++d)
-        key[std::size_t(d)] = element(t_.mem_k, t_.memory_k, t_.segment_k, b, g, c, d);
-      if (p_.rotary.dims > 0 && c >= p_.mem_kv) turn(key, Real(decide_.key_turn(reader_, b, c)), -1);
+      const Row& key = keys_[std::size_t(c)];
       Real product = 0;
       for (std::int64_t d = 0; d < p_.head_dim; ++d) product += query[std::size_t(d)] * key[std::size_t(d)];
       const Real weight = exp(score(product * scale_, offset));  // MPFR's exponents reach far beyond any score
@@ -120,6 +128,7 @@ class Evaluator {
   const Tensors& t_;
   Reader reader_;
   Real scale_;
+  std::vector<Row> keys_;  // of one sequence and kv head, turned
   Exact exact_;
 };
 

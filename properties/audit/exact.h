@@ -1,4 +1,4 @@
-// Attention in multiprecision (MPFR, 60 digits), for auditing the certified bound: what the bound is measured against.
+// Attention in multiprecision (MPFR, 40 digits), for auditing the certified bound: what the bound is measured against.
 #pragma once
 
 #include <boost/multiprecision/mpfr.hpp>
@@ -8,7 +8,8 @@
 
 namespace boresight::audit {
 
-using Real = boost::multiprecision::number<boost::multiprecision::mpfr_float_backend<60>, boost::multiprecision::et_off>;
+using Real = boost::multiprecision::number<boost::multiprecision::mpfr_float_backend<40, boost::multiprecision::allocate_stack>,
+                                           boost::multiprecision::et_off>;
 
 // Results in the order of properties::Results. lse of an empty row without a sink is -infinity.
 struct Exact {

@@ -107,22 +107,32 @@ double dense_bias(const Reader& r, std::int64_t b, std::int64_t h, std::int64_t 
   return i < r.problem.queries ? number(r.tensors.dense, b, h, i, column % width) : 0;
 }
 
-double forget_sum(const Reader& r, std::int64_t b, std::int64_t h, std::int64_t place) {
+double forget_sum(const Reader& r, std::int64_t b, std::int64_t h, std::int64_t entry) {
   const std::int64_t last = r.problem.memories + r.problem.segment - 1;
-  return number(r.tensors.forget, b, h, std::clamp<std::int64_t>(r.decide.forget_entry(r, place), 0, last));
+  return number(r.tensors.forget, b, h, std::clamp<std::int64_t>(entry, 0, last));
+}
+
+double forget_bias(const Reader& r, std::int64_t b, std::int64_t h, std::int64_t i, std::int64_t c) {
+  return forget_sum(r, b, h, r.decide.forget_entry_of_row(r, query_place(r, i))) -
+         forget_sum(r, b, h, r.decide.forget_entry_of_column(r, key_place(r, c)));
 }
 
 }  // namespace
 
 double bias_value(const Reader& r, std::int64_t b, std::int64_t h, std::int64_t i, std::int64_t c, std::int64_t d) {
   switch (r.problem.bias.kind) {
-    case BiasKind::none: return 0;
-    case BiasKind::alibi: return -r.decide.slope(r, b, h) * double(std::abs(d));
+    case BiasKind::none:
+      return 0;
+    case BiasKind::alibi:
+      return -r.decide.slope(r, b, h) * double(std::abs(d));
     case BiasKind::relative_buckets:
       return parameter(r.problem, r.problem.bias.bias_scale) * number(r.tensors.bucket_table, bucket(r, d), h);
-    case BiasKind::distance_table: return table_bias(r, h, d);
-    case BiasKind::dense: return dense_bias(r, b, h, i, r.decide.dense_column(r, c));
-    case BiasKind::forget: return forget_sum(r, b, h, query_place(r, i)) - forget_sum(r, b, h, key_place(r, c));
+    case BiasKind::distance_table:
+      return table_bias(r, h, d);
+    case BiasKind::dense:
+      return dense_bias(r, b, h, i, r.decide.dense_column(r, c));
+    case BiasKind::forget:
+      return forget_bias(r, b, h, i, c);
   }
   return 0;
 }

@@ -18,9 +18,9 @@ struct Decisions {
   std::int64_t (*key_head)(const Reader&, std::int64_t h) = book::kv_head;
   std::int64_t (*value_head)(const Reader&, std::int64_t h) = book::kv_head;
 
-  bool (*kept)(const Reader&, std::int64_t b, std::int64_t c) = book::kept;  // rule 1
+  bool (*kept)(const Reader&, std::int64_t b, std::int64_t c) = book::kept;                                          // rule 1
   bool (*admitted)(const Reader&, std::int64_t b, std::int64_t h, std::int64_t i, std::int64_t c) = book::admitted;  // rule 2
-  std::int64_t (*causal_delta)(const Reader&, std::int64_t b, std::int64_t i, std::int64_t c) = book::order_delta;  // rule 3
+  std::int64_t (*causal_delta)(const Reader&, std::int64_t b, std::int64_t i, std::int64_t c) = book::order_delta;   // rule 3
   bool (*causal_sees)(const Reader&, std::int64_t delta) = book::causal_sees;
   bool (*causal_exempt)(const Reader&, std::int64_t c) = book::exempt;
   std::int64_t (*window_delta)(const Reader&, std::int64_t b, std::int64_t i, std::int64_t c) = book::order_delta;  // rule 4
@@ -35,7 +35,8 @@ struct Decisions {
   double (*bias_factor)(const Reader&) = book::bias_factor;
   double (*slope)(const Reader&, std::int64_t b, std::int64_t h) = book::slope;
   std::int64_t (*dense_column)(const Reader&, std::int64_t c) = book::dense_column;
-  std::int64_t (*forget_entry)(const Reader&, std::int64_t place) = book::forget_entry;
+  std::int64_t (*forget_entry_of_row)(const Reader&, std::int64_t place) = book::forget_entry;
+  std::int64_t (*forget_entry_of_column)(const Reader&, std::int64_t place) = book::forget_entry;
 
   bool (*turned)(const Reader&, std::int64_t c) = book::turned;
   double (*query_turn)(const Reader&, std::int64_t b, std::int64_t i) = book::query_turn;
@@ -47,9 +48,9 @@ struct Decisions {
 
   double (*scale)(const Reader&) = book::scale;
   double (*score)(const Reader&, double product, double bias) = book::score;
-  double (*hidden_score)(const Reader&) = book::hidden_score;                                 // -inf: takes no part
-  double (*sink)(const Reader&, std::int64_t h, double largest_score) = book::sink;           // -inf: none
-  bool empty_row_is_mean = false;                                                             // of all values; else 0
+  double (*hidden_score)(const Reader&) = book::hidden_score;                        // -inf: takes no part
+  double (*sink)(const Reader&, std::int64_t h, double largest_score) = book::sink;  // -inf: none
+  bool empty_row_is_mean = false;                                                    // of all values; else 0
   double empty_lse = -std::numeric_limits<double>::infinity();
   bool lse_base_two = false;
 

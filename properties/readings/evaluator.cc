@@ -18,8 +18,17 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 class Evaluator {
  public:
   Evaluator(const Reader& reader, std::int64_t b, std::int64_t h, std::int64_t first, std::int64_t last, Evaluation& result)
-      : r_(reader), p_(reader.problem), b_(b), h_(h), first_(first), rows_(last - first), zero_(p_.zero_kv ? 1 : 0),
-        sink_(zero_ + p_.columns()), scale_ratio_(scale_ratio(reader)), head_(result.head), open_(result.lse_is_open) {}
+      : r_(reader),
+        p_(reader.problem),
+        b_(b),
+        h_(h),
+        first_(first),
+        rows_(last - first),
+        zero_(p_.zero_kv ? 1 : 0),
+        sink_(zero_ + p_.columns()),
+        scale_ratio_(scale_ratio(reader)),
+        head_(result.head),
+        open_(result.lse_is_open) {}
 
   void run() {
     frequencies();

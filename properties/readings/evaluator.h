@@ -15,7 +15,7 @@ namespace boresight::properties::readings {
 // last only where the problem as read has them: the sink is a column of value 0.
 struct Evaluation {
   reference::Head head;
-  reference::HeadBound bound;   // of the declared arithmetic
+  reference::HeadBound bound;     // of the declared arithmetic
   std::vector<bool> lse_is_open;  // rows whose lse the reading leaves open
 };
 

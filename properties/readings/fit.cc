@@ -62,7 +62,8 @@ std::optional<Mismatch> first_wrong(const Observation& seen) {
         const reference::HeadBound& bound = seen.certified.bound.heads[head];
         for (std::int64_t d = 0; d < got.width; ++d) {
           const double out = got.out[row * std::size_t(got.width) + std::size_t(d)];
-          if (differs(out, truth.out(i, d), bound.out(i, d))) return Mismatch{false, b, h, i, d, truth.out(i, d), out, bound.out(i, d)};
+          if (differs(out, truth.out(i, d), bound.out(i, d)))
+            return Mismatch{false, b, h, i, d, truth.out(i, d), out, bound.out(i, d)};
         }
         if (!got.lse.empty() && differs(got.lse[row], truth.lse(i), bound.lse(i)))
           return Mismatch{true, b, h, i, 0, truth.lse(i), got.lse[row], bound.lse(i)};

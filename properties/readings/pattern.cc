@@ -18,10 +18,10 @@ struct WrongRow {
 
 struct Wrongs {
   std::vector<WrongRow> rows;
-  std::vector<bool> places;    // [width], output entries that are wrong in some row
-  bool all_nan = true;         // every wrong element is NaN
-  bool all_zero = true;        // every element of a row with a wrong output is 0
-  bool all_empty = true;       // every wrong row is an empty one
+  std::vector<bool> places;  // [width], output entries that are wrong in some row
+  bool all_nan = true;       // every wrong element is NaN
+  bool all_zero = true;      // every element of a row with a wrong output is 0
+  bool all_empty = true;     // every wrong row is an empty one
   std::int64_t empty_rows = 0;
 };
 
@@ -82,7 +82,8 @@ std::string which_rows(const Results& got, const Wrongs& wrongs) {
   const std::size_t all = std::size_t(got.batch * got.heads * got.rows);
   if (wrongs.rows.size() == all) return "every row";
   if (wrongs.all_empty && std::int64_t(wrongs.rows.size()) == wrongs.empty_rows) return "exactly the empty rows";
-  std::vector<bool> b(static_cast<std::size_t>(got.batch)), h(static_cast<std::size_t>(got.heads)), i(static_cast<std::size_t>(got.rows));
+  std::vector<bool> b(static_cast<std::size_t>(got.batch)), h(static_cast<std::size_t>(got.heads)),
+      i(static_cast<std::size_t>(got.rows));
   for (const WrongRow& row : wrongs.rows) b[std::size_t(row.b)] = h[std::size_t(row.h)] = i[std::size_t(row.i)] = true;
   std::string where;
   for (const std::string& part : {indices("b", b), indices("h", h), indices("i", i)})
@@ -93,20 +94,26 @@ std::string which_rows(const Results& got, const Wrongs& wrongs) {
   return fmt::format("{} of {} rows{}{}", wrongs.rows.size(), all, where.empty() ? "" : ", all with ", where);
 }
 
+std::string number(double x) { return std::isnan(x) ? "NaN" : fmt::format("{:.9g}", x); }
+
 std::string first_element(const Mismatch& wrong) {
   const std::string place = wrong.lse ? fmt::format("lse(b {}, h {}, i {})", wrong.b, wrong.h, wrong.i)
                                       : fmt::format("out(b {}, h {}, i {}, d {})", wrong.b, wrong.h, wrong.i, wrong.d);
-  return fmt::format("first wrong is {} = {:.9g}, right is {:.9g} within {:.3g}", place, wrong.got, wrong.expected, wrong.bound);
+  return fmt::format("first wrong is {} = {}, right is {} within {:.3g}", place, number(wrong.got), number(wrong.expected),
+                     wrong.bound);
 }
 
 }  // namespace
 
 std::string pattern(const Observation& seen, const Mismatch& wrong) {
   const Wrongs wrongs = look(seen);
-  const auto any = [&](bool WrongRow::* part) { return std::any_of(wrongs.rows.begin(), wrongs.rows.end(), [&](const WrongRow& r) { return r.*part; }); };
+  const auto any = [&](bool WrongRow::* part) {
+    return std::any_of(wrongs.rows.begin(), wrongs.rows.end(), [&](const WrongRow& r) { return r.*part; });
+  };
   const std::string rows = which_rows(seen.results, wrongs), places = indices("d", wrongs.places);
   std::string text = first_element(wrong) + "; ";
-  if (!any(&WrongRow::out)) return text + fmt::format("every output is right, lse alone is {} in {}", wrongs.all_nan ? "NaN" : "wrong", rows);
+  if (!any(&WrongRow::out))
+    return text + fmt::format("every output is right, lse alone is {} in {}", wrongs.all_nan ? "NaN" : "wrong", rows);
   text += fmt::format("{} in {}", wrongs.all_nan ? "NaN" : "wrong", rows);
   if (!places.empty()) text += fmt::format(", at {} only", places);
   if (wrongs.all_zero) text += ", where the output is 0";

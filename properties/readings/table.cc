@@ -48,10 +48,14 @@ Int origin(const Problem& p) { return p.mem_kv + p.memories + cached(p); }
 
 std::string bias_of(const Problem& p, const std::string& distance) {
   switch (p.bias.kind) {
-    case BiasKind::alibi: return fmt::format("-slope * ({})", distance);
-    case BiasKind::relative_buckets: return fmt::format("table[bucket({})]", distance);
-    case BiasKind::distance_table: return fmt::format("table[{}{}]", distance, plus(p.queries - 1));
-    default: return fmt::format("bias({})", distance);
+    case BiasKind::alibi:
+      return fmt::format("-slope * ({})", distance);
+    case BiasKind::relative_buckets:
+      return fmt::format("table[bucket({})]", distance);
+    case BiasKind::distance_table:
+      return fmt::format("table[{}{}]", distance, plus(p.queries - 1));
+    default:
+      return fmt::format("bias({})", distance);
   }
 }
 
@@ -97,15 +101,18 @@ const Reading table[] = {
     // bias: where distances are counted from
     {"bias-built-over-persistent-kv", "lucidrains/x-transformers#242", "bias-origin",
      [](Decisions& d) {
-       if (by_distance(d.problem) && d.problem.mem_kv > 0 && positioned(d.problem) > 0) d.biased = all_columns;
+       const bool no_table = d.problem.bias.kind == BiasKind::distance_table && positioned(d.problem) == 0;
+       if (by_distance(d.problem) && d.problem.mem_kv > 0 && !no_table) d.biased = all_columns;
      },
      [](const Problem& p) {
        const std::string distance = fmt::format("i{}{} - c", plus(cached(p) + p.memories), plus(p.mem_kv));
-       return fmt::format("persistent columns are counted as tokens: bias(i, c < {}) = {}, right is 0", p.mem_kv, bias_of(p, distance));
+       return fmt::format("persistent columns are counted as tokens: bias(i, c < {}) = {}, right is 0", p.mem_kv,
+                          bias_of(p, distance));
      }},
     {"mem-kv-not-subtracted", "", "bias-origin",
      [](Decisions& d) {
-       if (by_order(d.problem)) d.distance = [](const Reader& r, Int, Int i, Int c) { return book::delta(r, i, c) - r.problem.mem_kv; };
+       if (by_order(d.problem))
+         d.distance = [](const Reader& r, Int, Int i, Int c) { return book::delta(r, i, c) - r.problem.mem_kv; };
      },
      [](const Problem& p) {
        return distance_words(p, fmt::format("the bias counts the {} persistent columns in the place of tokens", p.mem_kv).c_str(),
@@ -113,14 +120,15 @@ const Reading table[] = {
      }},
     {"xl-bias-not-shifted-by-mem-len", "lucidrains/x-transformers#103", "bias-origin",
      [](Decisions& d) {
-       if (by_order(d.problem)) d.distance = [](const Reader& r, Int, Int i, Int c) { return book::delta(r, i, c) - r.problem.memories; };
+       if (by_order(d.problem))
+         d.distance = [](const Reader& r, Int, Int i, Int c) { return book::delta(r, i, c) - r.problem.memories; };
      },
      [](const Problem& p) {
        return distance_words(p, fmt::format("the bias forgets the {} memories", p.memories).c_str(), origin(p) - p.memories);
      }},
     {"rel-bias-ignores-cache-offset", "OpenNMT/CTranslate2#1395", "bias-origin",
      [](Decisions& d) {
-       if (by_order(d.problem))
+       if (by_order(d.problem) && cached(d.problem) > 0)
          d.distance = [](const Reader& r, Int, Int i, Int c) { return book::delta(r, i, c) - cached(r.problem); };
      },
      [](const Problem& p) {
@@ -128,8 +136,7 @@ const Reading table[] = {
      }},
     {"bias-origin-at-first-row", "", "bias-origin",
      [](Decisions& d) {
-       if (by_order(d.problem))
-         d.distance = [](const Reader& r, Int, Int i, Int c) { return i - (c - r.problem.mem_kv); };
+       if (by_order(d.problem)) d.distance = [](const Reader& r, Int, Int i, Int c) { return i - (c - r.problem.mem_kv); };
      },
      [](const Problem& p) { return distance_words(p, "the bias forgets memories and cached keys", p.mem_kv); }},
     {"custom-positions-ignored", "", "bias-origin", [](Decisions& d) { d.problem.custom_positions = false; },
@@ -139,17 +146,28 @@ const Reading table[] = {
      }},
     {"forget-gate-index-without-memories", "", "bias-origin",
      [](Decisions& d) {
-       if (forget(d.problem)) d.forget_entry = [](const Reader&, Int place) { return place; };
+       if (forget(d.problem)) d.forget_entry_of_row = d.forget_entry_of_column = [](const Reader&, Int place) { return place; };
      },
      [](const Problem& p) {
        return fmt::format("forget gates are indexed without the {} memories: F[t], right is F[{} + t]", p.memories, p.memories);
+     }},
+    {"forget-gate-of-rows-without-memories", "", "bias-origin",
+     [](Decisions& d) {
+       if (forget(d.problem)) d.forget_entry_of_row = [](const Reader&, Int place) { return place; };
+     },
+     [](const Problem& p) {
+       return fmt::format(
+           "the rows' forget gates are indexed without the {0} memories: F[tq] - F[{0} + tk], right is F[{0} + tq] - "
+           "F[{0} + tk]",
+           p.memories);
      }},
     {"dense-bias-indexed-by-column", "", "bias-origin",
      [](Decisions& d) {
        if (dense(d.problem)) d.dense_column = [](const Reader&, Int c) { return c; };
      },
      [](const Problem& p) {
-       return fmt::format("the dense bias is indexed as if it had the persistent columns: dense[i][c], right is dense[i][c - {}]", p.mem_kv);
+       return fmt::format("the dense bias is indexed as if it had the persistent columns: dense[i][c], right is dense[i][c - {}]",
+                          p.mem_kv);
      }},
     {"dense-bias-built-over-persistent-kv", "", "bias-origin",
      [](Decisions& d) {
@@ -158,12 +176,15 @@ const Reading table[] = {
        d.biased = all_columns;
      },
      [](const Problem& p) {
-       return fmt::format("the dense bias starts at the persistent columns: bias(i, c) = dense[i][c], right is 0 for c < {} and "
-                          "dense[i][c - {}] from there on", p.mem_kv, p.mem_kv);
+       return fmt::format(
+           "the dense bias starts at the persistent columns: bias(i, c) = dense[i][c], right is 0 for c < {} and "
+           "dense[i][c - {}] from there on",
+           p.mem_kv, p.mem_kv);
      }},
 
     // bias: its value
-    {"bias-dropped-in-decode-kernel", "HabanaAI/vllm-fork#437", "bias-value", [](Decisions& d) { d.problem.bias.kind = BiasKind::none; },
+    {"bias-dropped-in-decode-kernel", "HabanaAI/vllm-fork#437", "bias-value",
+     [](Decisions& d) { d.problem.bias.kind = BiasKind::none; },
      [](const Problem&) { return std::string("the bias is dropped: bias(i, c) = 0 everywhere"); }},
     {"alibi-linear-without-abs", "Dao-AILab/flash-attention@e4f726fc", "bias-value",
      [](Decisions& d) {
@@ -177,10 +198,13 @@ const Reading table[] = {
     {"alibi-sign-flipped", "meta-pytorch/attention-gym#86", "bias-value",
      [](Decisions& d) {
        if (alibi(d.problem))
-         d.bias_value = [](const Reader& r, Int b, Int h, Int, Int, Int x) { return r.decide.slope(r, b, h) * double(std::abs(x)); };
+         d.bias_value = [](const Reader& r, Int b, Int h, Int, Int, Int x) {
+           return r.decide.slope(r, b, h) * double(std::abs(x));
+         };
      },
      [](const Problem& p) {
-       return fmt::format("ALiBi rewards distance: bias(i, c) = +slope * |d|, right is -slope * |d|, d = {}", row_minus_column(origin(p)));
+       return fmt::format("ALiBi rewards distance: bias(i, c) = +slope * |d|, right is -slope * |d|, d = {}",
+                          row_minus_column(origin(p)));
      }},
     {"alibi-linear-sign-flipped", "meta-pytorch/attention-gym#86", "bias-value",
      [](Decisions& d) {
@@ -201,7 +225,8 @@ const Reading table[] = {
        if (biased(d.problem)) d.bias_factor = [](const Reader& r) { return r.decide.scale(r); };
      },
      [](const Problem& p) {
-       return fmt::format("the scale multiplies the bias too: {0:.6g} * (q.k + bias), right is {0:.6g} * q.k + bias", effective_scale(p));
+       return fmt::format("the scale multiplies the bias too: {0:.6g} * (q.k + bias), right is {0:.6g} * q.k + bias",
+                          effective_scale(p));
      }},
     {"distance-sign-flipped", "", "bias-value",
      [](Decisions& d) {
@@ -215,7 +240,8 @@ const Reading table[] = {
        if (t5(d.problem) && other_direction_exists(d.problem.bias)) d.problem.bias.bidirectional = !d.problem.bias.bidirectional;
      },
      [](const Problem& p) {
-       return std::string(p.bias.bidirectional ? "T5 buckets are causal, right is bidirectional" : "T5 buckets are bidirectional, right is causal");
+       return std::string(p.bias.bidirectional ? "T5 buckets are causal, right is bidirectional"
+                                               : "T5 buckets are bidirectional, right is causal");
      }},
     {"t5-max-distance-not-forwarded", "lucidrains/x-transformers@fb7a5d4", "bias-value",
      [](Decisions& d) {
@@ -234,16 +260,20 @@ const Reading table[] = {
          d.bias_value = [](const Reader& r, Int b, Int h, Int i, Int, Int) { return r.decide.slope(r, b, h) * double(i + 1); };
      },
      [](const Problem& p) {
-       return fmt::format("ALiBi depends on the row alone: bias(i, c) = slope * (i + 1), right is -slope * |{}|", row_minus_column(origin(p)));
+       return fmt::format("ALiBi depends on the row alone: bias(i, c) = slope * (i + 1), right is -slope * |{}|",
+                          row_minus_column(origin(p)));
      }},
     {"alibi-constant-row-shift", "vllm-project/vllm#945", "precision",
      [](Decisions& d) {
        if (alibi(d.problem))
-         d.bias_value = [](const Reader& r, Int b, Int h, Int, Int, Int x) { return -r.decide.slope(r, b, h) * double(std::abs(x) + 1); };
+         d.bias_value = [](const Reader& r, Int b, Int h, Int, Int, Int x) {
+           return -r.decide.slope(r, b, h) * double(std::abs(x) + 1);
+         };
      },
      [](const Problem&) {
-       return std::string("ALiBi distances are one too long: bias(i, c) = -slope * (|d| + 1), right is -slope * |d|; outputs show "
-                          "it only beside persistent columns, a zero key, a sink or a softcap");
+       return std::string(
+           "ALiBi distances are one too long: bias(i, c) = -slope * (|d| + 1), right is -slope * |d|; outputs show "
+           "it only beside persistent columns, a zero key, a sink or a softcap");
      }},
 
     // bias: of which head
@@ -256,8 +286,10 @@ const Reading table[] = {
        };
      },
      [](const Problem& p) {
-       return fmt::format("slopes are one geometric series, 2^(-8 (h + 1) / {0}); right for {0} heads is the series of the largest "
-                          "power of two below and every second slope of the next", p.bias.alibi_heads);
+       return fmt::format(
+           "slopes are one geometric series, 2^(-8 (h + 1) / {0}); right for {0} heads is the series of the largest "
+           "power of two below and every second slope of the next",
+           p.bias.alibi_heads);
      }},
     {"slopes-exponent-off-by-one", "ml-explore/mlx#343", "bias-head",
      [](Decisions& d) {
@@ -354,8 +386,8 @@ const Reading table[] = {
        d.kept = [](const Reader& r, Int b, Int c) { return c >= r.problem.segment || key_mask(r, b, c); };
      },
      [](const Problem& p) {
-       return fmt::format("the key mask hides the first {} columns, true past its end; right is the last {}: key_mask[c - {}]", p.segment,
-                          p.segment, p.mem_kv + p.memories);
+       return fmt::format("the key mask hides the first {} columns, true past its end; right is the last {}: key_mask[c - {}]",
+                          p.segment, p.segment, p.mem_kv + p.memories);
      }},
     {"masks-not-extended-for-persistent-kv", "lucidrains/x-transformers@499296e", "mem-mask",
      [](Decisions& d) {
@@ -374,15 +406,21 @@ const Reading table[] = {
      [](const Problem&) { return std::string("the attention mask is ignored"); }},
     {"attention-mask-polarity-inverted", "lucidrains/x-transformers@d731d82", "key-mask",
      [](Decisions& d) {
-       d.admitted = [](const Reader& r, Int b, Int h, Int i, Int c) { return !r.tensors.attention_mask || !book::admitted(r, b, h, i, c); };
+       d.admitted = [](const Reader& r, Int b, Int h, Int i, Int c) {
+         return !r.tensors.attention_mask || !book::admitted(r, b, h, i, c);
+       };
      },
      [](const Problem&) { return std::string("the attention mask is inverted: true hides, right is: true admits"); }},
     {"attention-mask-spares-persistent-kv", "", "key-mask",
      [](Decisions& d) {
        if (d.problem.mem_kv == 0) return;
-       d.admitted = [](const Reader& r, Int b, Int h, Int i, Int c) { return c < r.problem.mem_kv || book::admitted(r, b, h, i, c); };
+       d.admitted = [](const Reader& r, Int b, Int h, Int i, Int c) {
+         return c < r.problem.mem_kv || book::admitted(r, b, h, i, c);
+       };
      },
-     [](const Problem& p) { return fmt::format("the attention mask never hides the {} persistent columns; right is: it spans all columns", p.mem_kv); }},
+     [](const Problem& p) {
+       return fmt::format("the attention mask never hides the {} persistent columns; right is: it spans all columns", p.mem_kv);
+     }},
     {"attention-mask-read-without-persistent-kv", "", "key-mask",
      [](Decisions& d) {
        if (d.problem.mem_kv == 0) return;
@@ -391,7 +429,8 @@ const Reading table[] = {
        };
      },
      [](const Problem& p) {
-       return fmt::format("the attention mask is read as if it had no persistent columns: mask[i][c - {}], right is mask[i][c]", p.mem_kv);
+       return fmt::format("the attention mask is read as if it had no persistent columns: mask[i][c - {}], right is mask[i][c]",
+                          p.mem_kv);
      }},
     {"mask-broadcast-on-wrong-axis", "ggml-org/ggml@0623ef33", "shape-broadcast",
      [](Decisions& d) {
@@ -400,10 +439,14 @@ const Reading table[] = {
          return !mask || mask.at<std::uint8_t>(h % mask.shape[0], b % mask.shape[1], i, c) != 0;
        };
      },
-     [](const Problem&) { return std::string("the attention mask's sequence and head are swapped: mask[h][b], right is mask[b][h]"); }},
+     [](const Problem&) {
+       return std::string("the attention mask's sequence and head are swapped: mask[h][b], right is mask[b][h]");
+     }},
     {"kv-length-taken-from-query", "jax-ml/jax@bd9a10e4", "shape-broadcast",
      [](Decisions& d) { d.kept = [](const Reader& r, Int b, Int c) { return c < r.problem.queries && book::kept(r, b, c); }; },
-     [](const Problem& p) { return fmt::format("only the first {} columns are read, as many as queries; right is {}", p.queries, p.columns()); }},
+     [](const Problem& p) {
+       return fmt::format("only the first {} columns are read, as many as queries; right is {}", p.queries, p.columns());
+     }},
 
     // causality
     {"causal-top-left", "pytorch/pytorch#103082", "causal-alignment",
@@ -412,7 +455,9 @@ const Reading table[] = {
        d.causal_delta = [](const Reader&, Int, Int i, Int c) { return i - c; };
        d.causal_exempt = no_column;
      },
-     [](const Problem& p) { return fmt::format("causality is anchored top-left: row i sees c <= i, right is c <= i{}", plus(origin(p))); }},
+     [](const Problem& p) {
+       return fmt::format("causality is anchored top-left: row i sees c <= i, right is c <= i{}", plus(origin(p)));
+     }},
     {"causal-top-left-of-tokens", "pytorch/pytorch#103082", "causal-alignment",
      [](Decisions& d) {
        if (d.problem.causal) d.causal_delta = [](const Reader& r, Int, Int i, Int c) { return i - (c - r.problem.mem_kv); };
@@ -421,34 +466,6 @@ const Reading table[] = {
        return fmt::format("causality is anchored at the first column that has a position: row i sees c <= i{}, right is c <= i{}",
                           plus(p.mem_kv), plus(origin(p)));
      }},
-    {"visibility-forgets-memories", "", "causal-alignment",
-     [](Decisions& d) {
-       if (bounded(d.problem)) shift_delta(d, [](const Reader& r, Int, Int i, Int c) { return book::delta(r, i, c) - r.problem.memories; });
-     },
-     [](const Problem& p) {
-       return delta_words(p, fmt::format("visibility forgets the {} memories", p.memories).c_str(), origin(p) - p.memories);
-     }},
-    {"visibility-forgets-cache", "", "causal-alignment",
-     [](Decisions& d) {
-       if (bounded(d.problem)) shift_delta(d, [](const Reader& r, Int, Int i, Int c) { return book::delta(r, i, c) - cached(r.problem); });
-     },
-     [](const Problem& p) {
-       return delta_words(p, fmt::format("visibility forgets the {} cached keys", cached(p)).c_str(), origin(p) - cached(p));
-     }},
-    {"visibility-counts-persistent-kv", "", "causal-alignment",
-     [](Decisions& d) {
-       if (bounded(d.problem)) shift_delta(d, [](const Reader& r, Int, Int i, Int c) { return book::delta(r, i, c) - r.problem.mem_kv; });
-     },
-     [](const Problem& p) {
-       return delta_words(p, fmt::format("visibility counts the {} persistent columns in the place of tokens", p.mem_kv).c_str(),
-                          origin(p) - p.mem_kv);
-     }},
-    {"visibility-by-custom-positions", "", "causal-alignment",
-     [](Decisions& d) {
-       if (d.problem.custom_positions && bounded(d.problem))
-         shift_delta(d, book::distance);
-     },
-     [](const Problem&) { return std::string("causality and window go by custom positions, right is by order"); }},
     {"causal-ignored", "", "causal-alignment", [](Decisions& d) { d.problem.causal = false; },
      [](const Problem&) { return std::string("causality is ignored: future keys are seen"); }},
     {"causal-sees-one-future-key", "", "causal-alignment",
@@ -466,18 +483,23 @@ const Reading table[] = {
        if (d.problem.mem_kv > 0) d.causal_exempt = no_column;
      },
      [](const Problem& p) {
-       return fmt::format("causality counts persistent columns as tokens: row i sees c <= i{}, right is c < {} always", plus(origin(p)), p.mem_kv);
+       return fmt::format("causality counts persistent columns as tokens: row i sees c <= i{}, right is c < {} in every row",
+                          plus(origin(p)), p.mem_kv);
      }},
     {"causal-inferred-from-shape", "ggml-org/ggml@6a92a50f", "causal-alignment",
      [](Decisions& d) {
        Problem& p = d.problem;
        if (p.queries > 1 && p.queries == p.columns() && !windowed(p)) p.causal = true;
      },
-     [](const Problem& p) { return fmt::format("a square call ({} rows, {} columns) is taken for causal", p.queries, p.columns()); }},
+     [](const Problem& p) {
+       return fmt::format("a square call ({} rows, {} columns) is taken for causal", p.queries, p.columns());
+     }},
     {"unsigned-underflow-in-causal-limit", "Dao-AILab/flash-attention#436", "overflow",
      [](Decisions& d) {
        if (!d.problem.causal) return;
-       d.causal_delta = [](const Reader& r, Int, Int i, Int c) { return i + 1 + origin(r.problem) < 0 ? Int{0} : book::delta(r, i, c); };
+       d.causal_delta = [](const Reader& r, Int, Int i, Int c) {
+         return i + 1 + origin(r.problem) < 0 ? Int{0} : book::delta(r, i, c);
+       };
      },
      [](const Problem& p) {
        return fmt::format("rows i < {} stand before every column, and see all of them; right is none", -origin(p) - 1);
@@ -489,25 +511,38 @@ const Reading table[] = {
        if (d.problem.window.left == unlimited) return;
        d.window_sees = [](const Reader& r, Int x) { return book::window_sees(r, x) || (book::window_sees(r, x - 1) && x > 0); };
      },
-     [](const Problem& p) { return fmt::format("the window is one too wide to the left: delta <= {} + 1, right is delta <= {}", p.window.left, p.window.left); }},
+     [](const Problem& p) {
+       return fmt::format("the window is one too wide to the left: delta <= {} + 1, right is delta <= {}", p.window.left,
+                          p.window.left);
+     }},
     {"window-one-too-narrow", "NVIDIA/TransformerEngine#1197", "window",
      [](Decisions& d) {
        const Window& window = d.problem.window;
-       if (window.left != unlimited) d.window_sees = [](const Reader& r, Int x) { return x < r.problem.window.left && book::window_sees(r, x); };
+       if (window.left != unlimited)
+         d.window_sees = [](const Reader& r, Int x) { return x < r.problem.window.left && book::window_sees(r, x); };
      },
-     [](const Problem& p) { return fmt::format("the window is one too narrow to the left: delta <= {} - 1, right is delta <= {}", p.window.left, p.window.left); }},
+     [](const Problem& p) {
+       return fmt::format("the window is one too narrow to the left: delta <= {} - 1, right is delta <= {}", p.window.left,
+                          p.window.left);
+     }},
     {"window-right-one-too-wide", "", "window",
      [](Decisions& d) {
        if (d.problem.window.right == unlimited) return;
        d.window_sees = [](const Reader& r, Int x) { return book::window_sees(r, x) || (book::window_sees(r, x + 1) && x < 0); };
      },
-     [](const Problem& p) { return fmt::format("the window is one too wide to the right: -delta <= {} + 1, right is -delta <= {}", p.window.right, p.window.right); }},
+     [](const Problem& p) {
+       return fmt::format("the window is one too wide to the right: -delta <= {} + 1, right is -delta <= {}", p.window.right,
+                          p.window.right);
+     }},
     {"window-right-one-too-narrow", "", "window",
      [](Decisions& d) {
        if (d.problem.window.right != unlimited)
          d.window_sees = [](const Reader& r, Int x) { return -x < r.problem.window.right && book::window_sees(r, x); };
      },
-     [](const Problem& p) { return fmt::format("the window is one too narrow to the right: -delta <= {} - 1, right is -delta <= {}", p.window.right, p.window.right); }},
+     [](const Problem& p) {
+       return fmt::format("the window is one too narrow to the right: -delta <= {} - 1, right is -delta <= {}", p.window.right,
+                          p.window.right);
+     }},
     {"window-dropped-on-one-path", "jax-ml/jax@099f0a17", "window", [](Decisions& d) { d.problem.window = {}; },
      [](const Problem& p) { return fmt::format("the window ({}, {}) is ignored", side(p.window.left), side(p.window.right)); }},
     {"window-left-ignored", "", "window", [](Decisions& d) { d.problem.window.left = unlimited; },
@@ -519,8 +554,8 @@ const Reading table[] = {
        if (d.problem.mem_kv > 0) d.window_exempt = no_column;
      },
      [](const Problem& p) {
-       return fmt::format("the window counts persistent columns as tokens: it hides c < {} where {} > {}, right is never", p.mem_kv,
-                          row_minus_column(origin(p)), side(p.window.left));
+       return fmt::format("the window counts persistent columns as tokens: it hides c < {} where {} > {}, right is never",
+                          p.mem_kv, row_minus_column(origin(p)), side(p.window.left));
      }},
     {"window-band-anchored-to-query-block", "keras-team/keras-hub#1738", "window",
      [](Decisions& d) {
@@ -532,13 +567,48 @@ const Reading table[] = {
        d.window_sees = [](const Reader& r, Int x) { return x <= r.problem.window.left && -x <= r.problem.window.right; };
      },
      [](const Problem& p) {
-       return fmt::format("the window ({}, {}) is taken literally, -1 included; right is: -1 hides nothing", p.window.left, p.window.right);
+       return fmt::format("the window ({}, {}) is taken literally, -1 included; right is: -1 hides nothing", p.window.left,
+                          p.window.right);
      }},
+
+    // causality and windows alike
+    {"visibility-forgets-memories", "", "causal-alignment",
+     [](Decisions& d) {
+       if (bounded(d.problem))
+         shift_delta(d, [](const Reader& r, Int, Int i, Int c) { return book::delta(r, i, c) - r.problem.memories; });
+     },
+     [](const Problem& p) {
+       return delta_words(p, fmt::format("visibility forgets the {} memories", p.memories).c_str(), origin(p) - p.memories);
+     }},
+    {"visibility-forgets-cache", "", "causal-alignment",
+     [](Decisions& d) {
+       if (bounded(d.problem) && cached(d.problem) > 0)
+         shift_delta(d, [](const Reader& r, Int, Int i, Int c) { return book::delta(r, i, c) - cached(r.problem); });
+     },
+     [](const Problem& p) {
+       return delta_words(p, fmt::format("visibility forgets the {} cached keys", cached(p)).c_str(), origin(p) - cached(p));
+     }},
+    {"visibility-counts-persistent-kv", "", "causal-alignment",
+     [](Decisions& d) {
+       if (bounded(d.problem))
+         shift_delta(d, [](const Reader& r, Int, Int i, Int c) { return book::delta(r, i, c) - r.problem.mem_kv; });
+     },
+     [](const Problem& p) {
+       return delta_words(p, fmt::format("visibility counts the {} persistent columns in the place of tokens", p.mem_kv).c_str(),
+                          origin(p) - p.mem_kv);
+     }},
+    {"visibility-by-custom-positions", "", "causal-alignment",
+     [](Decisions& d) {
+       if (d.problem.custom_positions && bounded(d.problem)) shift_delta(d, book::distance);
+     },
+     [](const Problem&) { return std::string("causality and window go by custom positions, right is by order"); }},
 
     // heads
     {"gqa-tile-instead-of-interleave", "onnx/onnx#7274", "gqa-mapping",
      [](Decisions& d) { d.problem.head_map = other(d.problem.head_map); },
-     [](const Problem& p) { return fmt::format("head h reads kv head {}, right is {}", map_name(other(p.head_map)), map_name(p.head_map)); }},
+     [](const Problem& p) {
+       return fmt::format("head h reads kv head {}, right is {}", map_name(other(p.head_map)), map_name(p.head_map));
+     }},
     {"every-head-reads-kv-head-0", "", "gqa-mapping",
      [](Decisions& d) { d.key_head = d.value_head = [](const Reader&, Int) { return Int{0}; }; },
      [](const Problem& p) { return fmt::format("every head reads kv head 0, right is {}", map_name(p.head_map)); }},
@@ -549,20 +619,20 @@ const Reading table[] = {
        };
      },
      [](const Problem& p) {
-       return fmt::format("values, not keys, are those of kv head {}, right is {}", map_name(other(p.head_map)), map_name(p.head_map));
+       return fmt::format("values, not keys, are those of kv head {}, right is {}", map_name(other(p.head_map)),
+                          map_name(p.head_map));
      }},
 
     // scores
     {"scale-ignored", "", "score", [](Decisions& d) { d.problem.scale = 1; },
      [](const Problem& p) { return fmt::format("the scale is ignored, right is {:.6g}", effective_scale(p)); }},
     {"scale-applied-twice", "", "score",
-     [](Decisions& d) {
-       d.scale = [](const Reader& r) { return effective_scale(r.problem) * effective_scale(r.problem); };
-     },
+     [](Decisions& d) { d.scale = [](const Reader& r) { return effective_scale(r.problem) * effective_scale(r.problem); }; },
      [](const Problem& p) { return fmt::format("the scale ({:.6g}) is applied twice", effective_scale(p)); }},
     {"softcap-order-swapped", "lucidrains/x-transformers@9078611", "bias-value",
      [](Decisions& d) {
-       if (d.problem.softcap > 0 && d.problem.bias.kind != BiasKind::none) d.problem.softcap_order = other(d.problem.softcap_order);
+       if (d.problem.softcap > 0 && d.problem.bias.kind != BiasKind::none)
+         d.problem.softcap_order = other(d.problem.softcap_order);
      },
      [](const Problem& p) {
        return fmt::format("the softcap comes {}, right is {}", order_name(other(p.softcap_order)), order_name(p.softcap_order));
@@ -572,27 +642,31 @@ const Reading table[] = {
        if (d.problem.softcap > 0) d.hidden_score = [](const Reader& r) { return -parameter(r.problem, r.problem.softcap); };
      },
      [](const Problem& p) {
-       return fmt::format("the softcap comes after the mask: hidden columns have score -{:.6g}, right is no weight at all", p.softcap);
+       return fmt::format("the softcap comes after the mask: hidden columns have score -{:.6g}, right is no weight at all",
+                          p.softcap);
      }},
     {"softcap-ignored", "", "bias-value", [](Decisions& d) { d.problem.softcap = 0; },
      [](const Problem& p) { return fmt::format("the softcap ({:.6g}) is ignored", p.softcap); }},
 
     // sinks, the zero key, empty rows, lse
+    {"sink-ignored", "", "online-softmax", [](Decisions& d) { d.problem.sink = false; },
+     [](const Problem&) { return std::string("the sink is ignored"); }},
     // (both: as long as every sink is above 0; the logarithm of another one is NaN, which fits nothing)
     {"sink-added-linearly", "Dao-AILab/flash-attention@e81c237e", "online-softmax",
      [](Decisions& d) {
        if (d.problem.sink) d.sink = [](const Reader& r, Int h, double) { return std::log(number(r.tensors.sinks, h)); };
      },
-     [](const Problem&) { return std::string("the sink is added to the denominator as it is: sink + sum exp(s), right is exp(sink) + sum exp(s)"); }},
+     [](const Problem&) {
+       return std::string("the sink is added to the denominator as it is: sink + sum exp(s), right is exp(sink) + sum exp(s)");
+     }},
     {"sink-added-to-scaled-sum", "Dao-AILab/flash-attention@2f78d484", "online-softmax",
      [](Decisions& d) {
        if (d.problem.sink) d.sink = [](const Reader& r, Int h, double m) { return m + std::log(number(r.tensors.sinks, h)); };
      },
      [](const Problem&) {
-       return std::string("the sink is added to the scaled sum as it is: sink + sum exp(s - m), right is exp(sink - m) + sum exp(s - m)");
+       return std::string(
+           "the sink is added to the scaled sum as it is: sink + sum exp(s - m), right is exp(sink - m) + sum exp(s - m)");
      }},
-    {"sink-ignored", "", "online-softmax", [](Decisions& d) { d.problem.sink = false; },
-     [](const Problem&) { return std::string("the sink is ignored"); }},
     {"zero-kv-ignored", "", "online-softmax", [](Decisions& d) { d.problem.zero_kv = false; },
      [](const Problem&) { return std::string("the zero key is missing"); }},
     {"empty-row-three-behaviours", "pytorch/pytorch#103749", "full-mask-row", [](Decisions& d) { d.empty_row_is_mean = true; },
@@ -610,15 +684,16 @@ const Reading table[] = {
        d.key_turn = [](const Reader& r, Int b, Int c) { return book::key_turn(r, b, c) + double(r.problem.memories); };
      },
      [](const Problem& p) {
-       return fmt::format("rotary positions are counted from the oldest of {} memories: row i turns by i{}, right is i{}", p.memories,
-                          plus(cached(p) + p.memories), plus(cached(p)));
+       return fmt::format("rotary positions are counted from the oldest of {} memories: row i turns by i{}, right is i{}",
+                          p.memories, plus(cached(p) + p.memories), plus(cached(p)));
      }},
     {"persistent-kv-turned", "", "rotary-origin",
      [](Decisions& d) {
        if (rotary(d.problem)) d.turned = all_columns;
      },
      [](const Problem& p) {
-       return fmt::format("persistent keys are turned as tokens: column c < {} by c{}, right is never", p.mem_kv, plus(-p.mem_kv - p.memories));
+       return fmt::format("persistent keys are turned as tokens: column c < {} by c{}, right is never", p.mem_kv,
+                          plus(-p.mem_kv - p.memories));
      }},
     {"rope-restarts-at-zero-with-cache", "keras-team/keras-hub#1544", "rotary-origin",
      [](Decisions& d) {
@@ -631,8 +706,8 @@ const Reading table[] = {
          d.key_turn = [](const Reader& r, Int b, Int c) { return book::key_turn(r, b, c) + double(r.problem.memories); };
      },
      [](const Problem& p) {
-       return fmt::format("keys, not queries, are turned from the oldest memory on: column c by c{}, right is c{}", plus(-p.mem_kv),
-                          plus(-p.mem_kv - p.memories));
+       return fmt::format("keys, not queries, are turned from the oldest memory on: column c by c{}, right is c{}",
+                          plus(-p.mem_kv), plus(-p.mem_kv - p.memories));
      }},
     {"rope-mem-kv-not-subtracted", "", "rotary-origin",
      [](Decisions& d) {
@@ -640,8 +715,8 @@ const Reading table[] = {
          d.key_turn = [](const Reader& r, Int b, Int c) { return book::key_turn(r, b, c) + double(r.problem.mem_kv); };
      },
      [](const Problem& p) {
-       return fmt::format("keys are turned as if the {} persistent columns had positions: column c by c{}, right is c{}", p.mem_kv,
-                          plus(-p.memories), plus(-p.mem_kv - p.memories));
+       return fmt::format("keys are turned as if the {} persistent columns had positions: column c by c{}, right is c{}",
+                          p.mem_kv, plus(-p.memories), plus(-p.mem_kv - p.memories));
      }},
     {"rope-pairs-swapped", "", "rotary-origin",
      [](Decisions& d) {
@@ -662,17 +737,24 @@ const Reading table[] = {
        d.query_scale_place = book::query_turn;
        d.key_scale_place = book::key_turn;
      },
-     [](const Problem&) { return std::string("pairs turn backwards: (a cos + b sin, b cos - a sin), right is (a cos - b sin, b cos + a sin)"); }},
+     [](const Problem&) {
+       return std::string("pairs turn backwards: (a cos + b sin, b cos - a sin), right is (a cos - b sin, b cos + a sin)");
+     }},
     {"rope-interpolation-ignored", "", "rotary-origin",
      [](Decisions& d) {
        if (rotary(d.problem)) d.problem.rotary.interpolation = 1;
      },
-     [](const Problem& p) { return fmt::format("the interpolation of rotary positions is ignored, right is t / {:.6g}", p.rotary.interpolation); }},
+     [](const Problem& p) {
+       return fmt::format("the interpolation of rotary positions is ignored, right is t / {:.6g}", p.rotary.interpolation);
+     }},
     {"rope-base-rescale-ignored", "", "rotary-origin",
      [](Decisions& d) {
-       if (rotary(d.problem) && d.problem.rotary.dims > 2 && !d.problem.rotary.frequencies_as_data) d.problem.rotary.base_rescale = 1;
+       if (rotary(d.problem) && d.problem.rotary.dims > 2 && !d.problem.rotary.frequencies_as_data)
+         d.problem.rotary.base_rescale = 1;
      },
-     [](const Problem& p) { return fmt::format("the rescale of the rotary base is ignored, right is {:.6g}", p.rotary.base_rescale); }},
+     [](const Problem& p) {
+       return fmt::format("the rescale of the rotary base is ignored, right is {:.6g}", p.rotary.base_rescale);
+     }},
     {"rope-turns-the-whole-head", "", "rotary-origin",
      [](Decisions& d) {
        const bool given = d.problem.rotary.frequencies_as_data || (xpos(d.problem) && d.problem.rotary.xpos.scales_as_data);
@@ -697,7 +779,9 @@ const Reading table[] = {
        d.query_scale_sign = -1;
        d.key_scale_sign = 1;
      },
-     [](const Problem&) { return std::string("XPOS's inverse is on the wrong side: q by z^-u and k by z^u, right is q by z^u and k by z^-u"); }},
+     [](const Problem&) {
+       return std::string("XPOS's inverse is on the wrong side: q by z^-u and k by z^u, right is q by z^u and k by z^-u");
+     }},
     {"xpos-inverse-missing", "", "rotary-origin",
      [](Decisions& d) {
        if (xpos(d.problem)) d.key_scale_sign = 1;
@@ -709,7 +793,8 @@ const Reading table[] = {
          d.query_scale_place = [](const Reader& r, Int, Int i) { return double(i - r.problem.memories); };
      },
      [](const Problem& p) {
-       return fmt::format("XPOS's query scales are those of the first rows: row i at i{}, right is i{}", plus(-p.memories), plus(cached(p)));
+       return fmt::format("XPOS's query scales are those of the first rows: row i at i{}, right is i{}", plus(-p.memories),
+                          plus(cached(p)));
      }},
 };
 
