@@ -41,7 +41,7 @@ Diagnosis explained(const Case& a_case, const Kernel& kernel, const std::vector<
   Diagnosis diagnosis{told.readings[0]->id, readings::words(*told.readings[0], a_case.problem)};
   for (std::size_t k = 1; k < told.readings.size(); ++k)
     diagnosis.words += (k == 1 ? "; also fits: " : ", ") + std::string(told.readings[k]->id);
-  if (told.contradicted) diagnosis.words += "; larger cases show more than this";
+  if (told.contradicted) diagnosis.words += "; larger cases are not explained by it alone";
   return diagnosis;
 }
 

@@ -128,11 +128,11 @@ const Reading table[] = {
      }},
     {"rel-bias-ignores-cache-offset", "OpenNMT/CTranslate2#1395", "bias-origin",
      [](Decisions& d) {
-       if (by_order(d.problem) && cached(d.problem) > 0)
+       if (by_order(d.problem) && cached(d.problem) != 0)
          d.distance = [](const Reader& r, Int, Int i, Int c) { return book::delta(r, i, c) - cached(r.problem); };
      },
      [](const Problem& p) {
-       return distance_words(p, fmt::format("the bias forgets the {} cached keys", cached(p)).c_str(), origin(p) - cached(p));
+       return distance_words(p, "the bias counts rows from the first key of the segment, cached or not", origin(p) - cached(p));
      }},
     {"bias-origin-at-first-row", "", "bias-origin",
      [](Decisions& d) {
@@ -582,11 +582,11 @@ const Reading table[] = {
      }},
     {"visibility-forgets-cache", "", "causal-alignment",
      [](Decisions& d) {
-       if (bounded(d.problem) && cached(d.problem) > 0)
+       if (bounded(d.problem) && cached(d.problem) != 0)
          shift_delta(d, [](const Reader& r, Int, Int i, Int c) { return book::delta(r, i, c) - cached(r.problem); });
      },
      [](const Problem& p) {
-       return delta_words(p, fmt::format("visibility forgets the {} cached keys", cached(p)).c_str(), origin(p) - cached(p));
+       return delta_words(p, "visibility counts rows from the first key of the segment, cached or not", origin(p) - cached(p));
      }},
     {"visibility-counts-persistent-kv", "", "causal-alignment",
      [](Decisions& d) {
