@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Runs what README.md shows. In a ```console block a line '$ COMMAND' is run at the top of the tree, and the lines after it
-must be its output: word for word, where '...' alone on a line stands for any lines. A ```sh block is not run (it sets
+must be its output: word for word, where '...' alone on a line stands for any lines, and the digits of a number with a
+fraction are not compared, since the last ones are the C library's. A ```sh block is not run (it sets
 machines up), but every make target and every subcommand in it must be there.
 
-Usage: readme.py README.md
+Usage: readme.py README.md            check
+       readme.py --rewrite README.md  put what the commands print now in the place of what is shown
 """
 import pathlib
 import re
@@ -30,13 +32,17 @@ def shown_commands(block):
     return commands
 
 
+def plain(line):
+    return re.sub(r"\d+\.\d+(e[-+]\d+)?", "#.#", line).rstrip()
+
+
 def matches(got, expected):
     """Whether the lines are the expected ones, '...' standing for any number of lines."""
     if not expected:
         return not got
     if expected[0] == "...":
         return any(matches(got[k:], expected[1:]) for k in range(len(got) + 1))
-    return bool(got) and got[0].rstrip() == expected[0].rstrip() and matches(got[1:], expected[1:])
+    return bool(got) and plain(got[0]) == plain(expected[0]) and matches(got[1:], expected[1:])
 
 
 def check_shown(text):
@@ -63,7 +69,24 @@ def check_named(text):
                 sys.exit(f"README.md names 'boresight {subcommand}', which the command lacks")
 
 
+def rewritten(block):
+    """The block with what its commands print now."""
+    text = ""
+    for command, _ in shown_commands(block):
+        text += f"$ {command}\n" + subprocess.run(command, shell=True, cwd=TOP, capture_output=True, text=True, check=False).stdout
+    return text
+
+
+def rewrite(path):
+    text = path.read_text()
+    for block in blocks(text, "console"):
+        text = text.replace(block, rewritten(block))
+    path.write_text(text)
+
+
 if __name__ == "__main__":
+    if sys.argv[1] == "--rewrite":
+        sys.exit(rewrite(pathlib.Path(sys.argv[2])))
     readme = pathlib.Path(sys.argv[1]).read_text()
     check_named(readme)
     check_shown(readme)
