@@ -17,8 +17,9 @@ help:
 setup:
 	@$(SETUP)
 
-build: release
-verify: release
+build: setup build/release/build.ninja
+	cmake --build build/release --target boresight
+verify: build
 	build/release/boresight verify
 
 test-quick: release

@@ -44,6 +44,7 @@ Verdict judge_causal(const Case& a_case, const Kernel& kernel) {
   rewrite(t.segment_k, first_later, mix(a_case.seed + 11));
   rewrite(t.segment_v, first_later, mix(a_case.seed + 12));
   const Results after = run(kernel, prepared.call, a_case.options, a_case.layout);
+  if (!after.broken.empty()) return failed(after.broken + " (later contents changed)");
   const auto earlier = [last](std::int64_t, std::int64_t, std::int64_t i) { return i <= last; };
   if (auto changed = first_changed_bit(after, before, earlier)) return failed("later keys or values reach an earlier row", changed);
   return {};

@@ -68,12 +68,14 @@ Verdict judge_hidden_is_inert(const Case& a_case, const Kernel& kernel) {
   const Certified& certified = certify(prepared.call, kernel, a_case.options, 0, outside);
   if (outside) return *outside;
   const Results before = run(kernel, prepared.call, a_case.options, a_case.layout);
+  if (!before.broken.empty()) return failed(before.broken);
 
   Tensors& t = prepared.call.tensors;
   for (Tensor* part : {&t.memory_k, &t.memory_v, &t.segment_k, &t.segment_v}) *part = copy(prepared.inputs, *part);
   bool told = poison_masked(t.key_mask, t.segment_k, t.segment_v, a_case.seed);
   told = poison_masked(t.memory_mask, t.memory_k, t.memory_v, a_case.seed) || told;
   const Results poisoned = run(kernel, prepared.call, a_case.options, a_case.layout);
+  if (!poisoned.broken.empty()) return failed(poisoned.broken + " (hidden contents changed)");
   const auto every_row = [](std::int64_t, std::int64_t, std::int64_t) { return true; };
   if (auto changed = first_changed_bit(poisoned, before, every_row))
     return failed("NaN and infinities in keys and values that the masks hide reach the output", changed);
@@ -86,6 +88,7 @@ Verdict judge_hidden_is_inert(const Case& a_case, const Kernel& kernel) {
     for (std::int64_t h = 0; h < p.heads; ++h)
       for (std::int64_t i = 0; i < p.queries; ++i) told = told || blind(b, h, i);
   const Results changed_one = run(kernel, prepared.call, a_case.options, a_case.layout);
+  if (!changed_one.broken.empty()) return failed(changed_one.broken + " (hidden contents changed)");
   if (auto changed = first_changed_bit(changed_one, before, blind))
     return failed("the contents of a column that this row does not see reach it", changed);
   return told && p.queries > 0 ? Verdict{} : mistrusted("nothing is hidden");
