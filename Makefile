@@ -41,7 +41,9 @@ clang: setup
 	 else echo 'clang++-19 is not here: the second compiler is SKIPPED'; fi
 
 bench:
-	@echo 'benchmarks are not there yet' >&2; exit 2
+	@$(SETUP) build bench
+	cmake --preset release && cmake --build build/release --target judge_bench
+	build/release/judge_bench
 fuzz:
 	@echo 'fuzz targets are not there yet' >&2; exit 2
 

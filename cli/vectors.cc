@@ -41,6 +41,9 @@ int vectors(const std::string& path, const std::string& kernels, const std::stri
   for (const Kernel& kernel : registered_kernels())
     if (kernel.unavailable.empty() && properties::matches(kernels, kernel.name)) chosen.push_back(kernel);
   if (chosen.empty()) return complain(fmt::format("--kernel {}: no available kernel has such a name", kernels));
+  bool any_type = false;
+  for (const Type type : {Type::f32, Type::bf16, Type::f16}) any_type = any_type || properties::matches(type_names, name(type));
+  if (!any_type) return complain(fmt::format("--type {}: no such type; allowed: f32, bf16, f16", type_names));
   const auto reference = properties::for_each_vector(path, Type::f64, [&](const properties::Vector& vector) {
     count(rows["reference f64"], "reference f64", vector.id, properties::judge_reference(vector));
   });

@@ -264,7 +264,7 @@ const auto& table() {
       choice<Layout, layout_names>({.name = "layout", .example = "layout=padded"}, [](auto& c) -> auto& { return c.layout; }),
       row({.name = "seed", .takes = "a whole number, 0 to 18446744073709551615", .example = "seed=9"}, Number<std::uint64_t>{},
           [](auto& c) -> auto& { return c.seed; }),
-      row({.name = "law", .takes = "a law's name", .example = "law=permutation"}, Text{}, [](auto& c) -> auto& { return c.law; }),
+      row({.name = "law", .takes = "a law's name", .example = "law=causal"}, Text{}, [](auto& c) -> auto& { return c.law; }),
       row({.name = "kernel", .takes = "a kernel's name", .example = "kernel=scalar"}, Text{},
           [](auto& c) -> auto& { return c.kernel; }),
       tile(),

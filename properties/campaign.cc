@@ -43,6 +43,8 @@ class Campaign {
       if (kernel.unavailable.empty()) kernels_.push_back(&kernel);
       else report_.unavailable.push_back(kernel.name + " (" + kernel.instruction_set + "): " + kernel.unavailable);
     }
+    for (const Kernel* kernel : kernels_)
+      for (const Law& law : plan.laws) report_.evidence[kernel->name][std::string(law.name)];
     failed_.assign(kernels_.size() * plan.laws.size(), false);
   }
 
@@ -74,8 +76,8 @@ class Campaign {
       for (std::int64_t k = next++; k < count; k = next++) judge_case(report_.cases + k + 1, &verdicts[std::size_t(k) * kernels_.size()]);
     };
     {
-      std::vector<std::jthread> helpers;
-      for (int t = 1; t < plan_.threads; ++t) helpers.emplace_back(work);
+      std::vector<std::jthread> workers;
+      for (int t = 1; t < plan_.threads; ++t) workers.emplace_back(work);
       work();
     }
     for (std::int64_t k = 0; k < count; ++k) merge(report_.cases + k + 1, &verdicts[std::size_t(k) * kernels_.size()]);

@@ -115,6 +115,53 @@ TEST(Canary, ACaseThatCouldNotHaveToldIsMistrusted) {
   EXPECT_EQ(judge("agrees_with_reference", honest(), a_case("bs1 b1 h1 d4 n0 s4")).outcome, Outcome::mistrusted);
 }
 
+TEST(Canary, LawsMistrustCasesWithoutPower) {
+  for (const char* token : {"bs1 b1 h1 d4 n2 s2 causal key_mask=prefix:0 law=causal",
+                            "bs1 b1 h1 d4 n3 s3 causal key_mask=prefix:0 law=chunks_are_one_call",
+                            "bs1 b1 h1 d4 n3 s3 P2 attention_mask=prefix:0 law=permuting_persistent_keys",
+                            "bs1 b1 h1 d4 n3 s3 M2 memory_mask=prefix:0 key_mask=prefix:0 law=hidden_memory_is_no_memory"})
+    EXPECT_EQ(judge(a_case(token).law, honest(), a_case(token)).outcome, Outcome::mistrusted) << token;
+}
+
+// Scores of 1e9 leave nothing but the hull; a cap of 3e38 loses its quotient to underflow.
+TEST(Canary, AnHonestKernelPassesAtTheEndsOfTheRange) {
+  for (const char* token : {"bs1 b1 h1 d4 n4 s4 scale=1e9 values=large", "bs1 b1 h1 d4 n4 s4 scale=1e9 values=large seed=2 sink",
+                            "bs1 b1 h4 d1 n40 s1 values=tiny scale=16 softcap=3.4e38"}) {
+    const Outcome outcome = judge("agrees_with_reference", honest(), a_case(token)).outcome;
+    EXPECT_TRUE(outcome == Outcome::passed || outcome == Outcome::mistrusted) << token;
+  }
+}
+
+TEST(Canary, AnInputChangedOnlyWithoutLseFails) {
+  const Kernel scribbler = with([](const Problem&, const Tensors& t) { t.q.at<float>(0, 0, 0, 0) *= t.lse ? 1.0f : 2.0f; });
+  EXPECT_EQ(judge("inputs_unchanged_outputs_fenced", scribbler).outcome, Outcome::failed);
+}
+
+// Results in f32 of an evaluation in double, declared as such: storing is what the bound must allow for, and no more.
+TEST(Canary, AKernelInDoubleThatStoresF32Passes) {
+  Kernel precise = honest();
+  precise.arithmetic = [](const Problem& p, const Options&) {
+    Arithmetic a;
+    a.accumulator_roundoff = 0x1p-53;
+    a.dot_chain = p.head_dim;
+    a.value_chain = p.columns() + 2;
+    a.accumulator = a.rotated = a.scaled_query = a.scores = a.weights = Type::f64;
+    a.exp_error = a.tanh_error = a.log_error = a.angle_error = a.turn_error = 0x1p-50;
+    return a;
+  };
+  precise.run = [](const Problem& p, const Tensors& t, const Options&) {
+    const reference::Attention truth = reference::attend(p, t);
+    for (std::int64_t h = 0; h < p.heads; ++h)
+      for (std::int64_t i = 0; i < p.queries; ++i) {
+        for (std::int64_t d = 0; d < p.value_dim; ++d) t.out.at<float>(0, h, i, d) = float(truth.heads[std::size_t(h)].out(i, d));
+        t.lse.at<float>(0, h, i) = float(truth.heads[std::size_t(h)].lse(i));
+      }
+  };
+  const Verdict verdict = judge("agrees_with_reference", precise);
+  EXPECT_EQ(verdict.outcome, Outcome::passed) << verdict.why;
+  EXPECT_GT(verdict.largest, 0.3);
+}
+
 TEST(Canary, FailedGoesBeforeMistrusted) {
   const Kernel wrong = with([](const Problem&, const Tensors& t) { t.out.at<float>(0, 0, 0, 0) += 1; });
   EXPECT_EQ(judge("agrees_with_reference", wrong, a_case("bs1 b1 h1 d4 n1 s1")).outcome, Outcome::failed);

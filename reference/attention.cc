@@ -79,7 +79,7 @@ void measure_turns(const Problem& problem, const Sequence& sequence, Head& head)
   head.key_turn.tail(sequence.key_position.size()) = sequence.key_position.cwiseAbs();
   head.angle_magnitude.setZero(head.query.rows(), head.key.rows());
   if (head.angle_magnitude.size() == 0) return;
-  const Matrix speed = head.query_size.leftCols(pairs) * sequence.frequency.asDiagonal();
+  const Matrix speed = head.query_size.leftCols(pairs) * sequence.frequency.cwiseAbs().asDiagonal();
   head.angle_magnitude.noalias() =
       speed * head.key_size.leftCols(pairs).transpose() / parameter(problem, problem.rotary.interpolation);
 }

@@ -42,7 +42,7 @@ std::string column_outside(const Problem& problem, const Head& head, Index c, do
 }
 
 std::string row_outside(const Problem& problem, const Head& head, Index i, double finite) {
-  const double scale = std::abs(effective_scale(problem)), query = largest(head.query_size.row(i));
+  const double scale = std::max(std::abs(effective_scale(problem)), 1.0), query = largest(head.query_size.row(i));
   if (!(query <= finite)) return fmt::format("query {} is {:.3g} in size", i, query);
   for (Index c = 0; c < head.visible.cols(); ++c) {
     const double reach = scale * head.magnitude(i, c) + std::abs(head.bias(i, c));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace boresight::reference {
 namespace {
@@ -22,6 +23,12 @@ double narrowing(Type type, double u) { return unit_roundoff(type) > u ? unit_ro
 
 // The most that one operation loses to underflow.
 double underflow(Type type, bool flushes) { return flushes ? smallest_normal(type) : smallest_subnormal(type) / 2; }
+
+// What a relative error of a divisor does to a quotient.
+double as_divisor(double error) { return error < 1 ? error / (1 - error) : infinity; }
+
+// Score errors beyond this many nats leave nothing but the hull; far below where e^d leaves the range of double.
+constexpr double far = 300;
 
 // An upper bound of e^d - 1, and a lower bound of e^-d, tight where d is small.
 double growth(double d) { return d <= 1 ? d + d * d : std::expm1(d); }
@@ -42,9 +49,12 @@ struct Roundings {
   double denominator;   // of sum w, relative
   double quotient;      // of the division, relative
   double output;        // of storing the result, relative
+  double lse_store;     // of storing an lse, relative
   double log;           // of the logarithm, relative
   double lse_merge;     // of merging by lse, relative to the larger of |score| and |lse| and the log of the columns
   double log_columns;   // that log
+  double lost_score;    // absolute: what a stored score may lose
+  double lost_cap;      // absolute: what a cap may lose, once its quotient's loss is scaled back
   double lost_product;  // absolute: what a q.k may lose to underflow
   double lost_entry;    // absolute: what one stored entry of q' or k' may lose
   double lost_weight;   // absolute: what a weight may lose
@@ -98,11 +108,14 @@ Roundings roundings(const Problem& problem, const Arithmetic& a) {
   r.denominator = both(chain(double(a.value_chain + a.rescales) + 1, columns), weight);
   r.quotient = gamma(2, one);
   r.output = narrowing(problem.type, u);
+  r.lse_store = narrowing(problem.type == Type::f64 ? Type::f64 : Type::f32, u);
   r.log = a.log_error + 2 * u_reference;
   r.lse_merge = a.merge == Merge::by_lse ? double(a.rescales) * (2 * one + a.log_error) : 0;
   r.log_columns = std::log(columns + 1);
   const double lost = underflow(a.accumulator, a.flushes_subnormals);
   const bool narrowed = problem.rotary.dims > 0 || unit_roundoff(a.scaled_query) > u;
+  r.lost_score = r.score > 0 ? underflow(a.scores, a.flushes_subnormals) : 0;
+  r.lost_cap = (2 * parameter(problem, problem.softcap) + 1) * lost;
   r.lost_product = (double(problem.head_dim) + 3) * lost;
   r.lost_entry = narrowed ? 3 * lost + underflow(a.rotated, a.flushes_subnormals) + underflow(a.scaled_query, a.flushes_subnormals) : 0;
   r.lost_weight = double(1 + a.rescales) * (lost + underflow(a.weights, a.flushes_subnormals));
@@ -146,6 +159,8 @@ class HeadBounder {
     }
     const double sink_weight = has_sink ? std::exp(sink - lse) : 0;
     const double sink_error = has_sink ? log_weight_error(sink, m, lse, score_error_max) : 0;
+    const double worst = std::accumulate(row.d.begin(), row.d.end(), sink_error, [](double a, double b) { return std::max(a, b); });
+    if (!(worst <= far)) return bound_far_row(i, row, worst, m, has_sink);
     double shrunk = sink_weight * decay(sink_error);  // A
     double grown = sink_weight * growth(sink_error);
     for (std::size_t k = 0; k < row.d.size(); ++k) {
@@ -154,7 +169,7 @@ class HeadBounder {
     }
     const double parts = std::exp(lse - m);  // l, the true denominator relative to m
     bound_out(i, row, sink_weight * growth(sink_error) / shrunk, shrunk, parts, has_sink);
-    bound_lse(i, double(row.columns.size()), m, shrunk, grown, parts);
+    bound_lse(i, std::max(std::log1p(grown), -std::log(shrunk)), double(row.columns.size()), m, parts * shrunk);
   }
 
  private:
@@ -199,8 +214,8 @@ class HeadBounder {
   double add(double a_error, double b_error, double sum) const {
     return (a_error + b_error) * (1 + r_.sum) + r_.sum * std::abs(sum);
   }
-  double cap(double error, double capped) const { return error + r_.cap * (std::abs(capped) + error); }
-  double stored(double error, double score) const { return error + r_.score * (std::abs(score) + error); }
+  double cap(double error, double capped) const { return error + r_.cap * (std::abs(capped) + error) + r_.lost_cap; }
+  double stored(double error, double score) const { return error + r_.score * (std::abs(score) + error) + r_.lost_score; }
 
   // Beyond the score's own error: the rounded argument (rescales telescope to score - m), the exponentials, the merge.
   double log_weight_error(double score, double m, double lse, double score_errors) const {
@@ -221,18 +236,41 @@ class HeadBounder {
     const double* reach = size_moved + width;
     const double* size_sum = reach + width;
     const double columns = double(row.columns.size());
-    const double numerator = r_.numerator / (1 - std::min(r_.denominator, 0.5));
-    const double denominator = r_.denominator / (1 - std::min(r_.denominator, 0.5));
-    double* result = bound_.out.row(i).data();
+    const double divisor = parts * shrunk;
     for (std::size_t e = 0; e < width; ++e) {
       const double size = std::abs(truth[e]);
-      double error = std::min(moved[e] + sink_moved * size, has_sink ? std::max(reach[e], size) : reach[e]);
-      error += size_moved[e] * numerator + (size + error) * denominator;
-      error += (r_.lost_weight * (size_sum[e] + columns * size) + r_.lost_term * columns) / (parts * shrunk);
-      error += r_.quotient * (size + error);
-      error += r_.output * (size + error) + r_.lost_output;
-      result[e] = error * r_.own;
+      const double inside = std::min(moved[e] + sink_moved * size, has_sink ? std::max(reach[e], size) : reach[e]);
+      bound_.out(i, Eigen::Index(e)) = rounded(inside, size, size_moved[e], size_sum[e], columns, divisor);
     }
+  }
+
+  // An output element that scores move by `inside`: then sums, underflow, quotient and store. `size_moved` bounds the sum of
+  // moved weights times |v|, `divisor` the computed denominator from below.
+  double rounded(double inside, double size, double size_moved, double size_sum, double columns, double divisor) const {
+    double error = inside + size_moved * r_.numerator * (1 + as_divisor(r_.denominator));
+    error += (size + error) * as_divisor(r_.denominator);
+    const double lost = r_.lost_weight * columns / divisor;
+    error += (r_.lost_weight * size_sum + r_.lost_term * columns) / divisor * (1 + as_divisor(lost)) + (size + error) * as_divisor(lost);
+    error += r_.quotient * (size + error);
+    error += r_.output * (size + error) + r_.lost_output;
+    return error * r_.own;
+  }
+
+  // Scores so wrong that any weights may come out: the result stays in the hull, and its denominator is at least 1, the weight
+  // of the kernel's own largest score.
+  void bound_far_row(Eigen::Index i, const Row& row, double worst, double m, bool has_sink) {
+    const double columns = double(row.columns.size());
+    for (Eigen::Index e = 0; e < head_.out.cols(); ++e) {
+      const double truth = head_.out(i, e);
+      double reach = has_sink ? std::abs(truth) : 0, largest = 0, sum = 0;
+      for (const Eigen::Index c : row.columns) {
+        reach = std::max(reach, std::abs(head_.value(c, e) - truth));
+        largest = std::max(largest, std::abs(head_.value(c, e)));
+        sum += std::abs(head_.value(c, e));
+      }
+      bound_.out(i, e) = rounded(reach, std::abs(truth), largest, sum, columns, 1);
+    }
+    bound_lse(i, worst, columns, m, 1);
   }
 
   // One visible column's part in four sums over output elements: w (e^d - 1) |v - out| / A, w e^d |v| / A, the largest
@@ -250,12 +288,13 @@ class HeadBounder {
     }
   }
 
-  void bound_lse(Eigen::Index i, double columns, double m, double shrunk, double grown, double parts) {
+  // `moved` is what score errors do to the lse.
+  void bound_lse(Eigen::Index i, double moved, double columns, double m, double divisor) {
     const double lse = std::abs(head_.lse(i));
     const double log_parts = std::abs(head_.lse(i) - m);
-    double error = std::max(std::log1p(grown), -std::log(shrunk)) - std::log1p(-std::min(r_.denominator, 0.5));
-    error += r_.lost_weight * columns / (parts * shrunk);
+    double error = moved + as_divisor(r_.denominator) + as_divisor(r_.lost_weight * columns / divisor);
     error += (r_.log + r_.u) * (log_parts + error) + r_.u * (std::abs(m) + lse + error);
+    error += r_.lse_store * (lse + error);
     bound_.lse(i) = error * r_.own;
   }
 

@@ -77,6 +77,10 @@ class Verify(unittest.TestCase):
             self.assertTrue(done.stderr + done.stdout)
 
 
+    def test_a_law_that_judged_nothing_is_no_success(self):
+        self.assertEqual(run("verify", "--cases", "1", "--law", "agrees*,causal", "--seed", "1").returncode, UNTESTED)
+
+
 class Replay(unittest.TestCase):
     def test_a_case_that_could_not_have_told_is_untested(self):
         done = run("replay", "bs1 b1 h1 d4 n1 s1")
@@ -86,7 +90,7 @@ class Replay(unittest.TestCase):
     def test_bad_tokens_are_usage_errors(self):
         for token in ("", "bs2 b1 h1 d4 n1 s1", "bs1 b1 h1 d4 n1", "bs1 b1 h1 d4 n1 s1 casual", "bs1 b0 h1 d4 n1 s1",
                       "bs1 b1 h1 d4 n1 s1 law=nonesuch", "bs1 b1 h1 d4 n1 s1 kernel=nonesuch",
-                      "bs1 b65536 h4096 d8 n100000 s100000"):
+                      "bs1 b65536 h4096 d8 n100000 s100000", "bs1 b1 h1 d1 n100000 s100000"):
             self.assertEqual(run("replay", token).returncode, USAGE, token)
 
     def test_a_misspelt_word_gets_the_nearest_right_one(self):

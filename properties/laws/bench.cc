@@ -1,6 +1,7 @@
 #include "properties/laws/bench.h"
 
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <numeric>
 
@@ -52,6 +53,14 @@ Tensor mask_or_ones(Inputs& store, const Tensor& mask, std::int64_t batch, std::
   return ones;
 }
 
+// Some output element moves by more than twice its bound when all the weight of its row goes to one visible column.
+bool weights_show(const reference::Head& head, const reference::HeadBound& bound, Eigen::Index i) {
+  for (Eigen::Index c = 0; c < head.weights.cols(); ++c)
+    for (Eigen::Index d = 0; head.visible(i, c) && d < head.out.cols(); ++d)
+      if (std::abs(head.value(c, d) - head.out(i, d)) > 2 * bound.out(i, d)) return true;
+  return false;
+}
+
 }  // namespace
 
 Prepared prepare(const Case& a_case) {
@@ -76,7 +85,16 @@ const Certified& certify(const Call& call, const Kernel& kernel, const Options& 
     return certified;
   }
   reference::error_bound(call.problem, call.tensors, certified.truth, kernel.arithmetic(call.problem, options), certified.bound);
+  for (const reference::HeadBound& bound : certified.bound.heads)
+    if (!bound.out.allFinite() || !bound.lse.allFinite()) outside = skipped("the declared arithmetic has no finite bound here");
   return certified;
+}
+
+bool some_row_shows(const Certified& certified) {
+  for (std::size_t at = 0; at < certified.truth.heads.size(); ++at)
+    for (Eigen::Index i = 0; i < certified.truth.heads[at].out.rows(); ++i)
+      if (weights_show(certified.truth.heads[at], certified.bound.heads[at], i)) return true;
+  return false;
 }
 
 Tensor gather(Inputs& store, const Tensor& tensor, int dimension, const std::vector<std::int64_t>& indices) {

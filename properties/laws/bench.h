@@ -23,8 +23,11 @@ Prepared prepare(const Case& a_case);
 std::optional<Verdict> refusal(const Kernel& kernel, const Call& call);
 
 // Truth and bound, by the kernel's declared arithmetic. The result stays valid until the next call with the same slot
-// on this thread. Sets `outside` where the case is out of the domain.
+// on this thread. Sets `outside` where the case is out of the domain, or has no finite bound.
 const Certified& certify(const Call& call, const Kernel& kernel, const Options& options, int slot, std::optional<Verdict>& outside);
+
+// Whether the case could have told anything: some row's weights show in its output. Where none does it is Mistrusted.
+bool some_row_shows(const Certified& certified);
 
 // A contiguous copy of the entries `indices` of one dimension, owned by `store`. A tensor that is absent stays absent.
 Tensor gather(Inputs& store, const Tensor& tensor, int dimension, const std::vector<std::int64_t>& indices);

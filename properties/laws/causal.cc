@@ -19,6 +19,19 @@ void rewrite(const Tensor& rows, std::int64_t first, std::uint64_t seed) {
           store(rows.data, rows.type, rows.offset(b, g, s, d), 64 * small_integer(mix(seed + std::uint64_t(s * 512 + d))) + 1);
 }
 
+// Some earlier row sees something, and some later key is hidden by causality alone, not by its mask.
+bool told(const Certified& certified, const Call& call, std::int64_t last, std::int64_t first_later) {
+  const Tensor& mask = call.tensors.key_mask;
+  for (std::int64_t b = 0; b < call.problem.batch; ++b) {
+    bool kept = false, seen = false;
+    for (std::int64_t s = first_later; s < call.problem.segment; ++s) kept = kept || !mask || mask.at<std::uint8_t>(b, s) != 0;
+    for (std::int64_t h = 0; h < call.problem.heads; ++h)
+      seen = seen || certified.truth.heads[std::size_t(b * call.problem.heads + h)].visible.topRows(last + 1).any();
+    if (kept && seen) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void prepare_causal(Case& c, Choices& choices) {
@@ -47,7 +60,9 @@ Verdict judge_causal(const Case& a_case, const Kernel& kernel) {
   if (!after.broken.empty()) return failed(after.broken + " (later contents changed)");
   const auto earlier = [last](std::int64_t, std::int64_t, std::int64_t i) { return i <= last; };
   if (auto changed = first_changed_bit(after, before, earlier)) return failed("later keys or values reach an earlier row", changed);
-  return {};
+  std::optional<Verdict> outside;
+  const Certified& certified = certify(prepared.call, kernel, a_case.options, 0, outside);
+  return told(certified, prepared.call, last, first_later) ? Verdict{} : mistrusted("no earlier row sees anything, or no later key is kept");
 }
 
 }  // namespace boresight::properties

@@ -68,7 +68,7 @@ Verdict judge_chunks_are_one_call(const Case& a_case, const Kernel& kernel) {
                   (handover(a_case) == Handover::cache ? "cache" : "memories") + ") differ: it " + of_part.why;
     return verdict;
   }
-  return verdict;
+  return some_row_shows(whole) ? verdict : mistrusted("no row's weights show in its output");
 }
 
 }  // namespace boresight::properties

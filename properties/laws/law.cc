@@ -16,7 +16,7 @@ const std::vector<Law>& laws() {
        judge_permuting_persistent_keys},
       {"hidden_is_inert", "what a hidden key and value hold changes no bit", prepare_hidden_is_inert, judge_hidden_is_inert},
       {"causal", "what later keys and values hold changes no bit of earlier rows", prepare_causal, judge_causal},
-      {"inputs_unchanged_outputs_fenced", "inputs keep their bytes, every output is written, nothing outside is",
+      {"inputs_unchanged_outputs_fenced", "inputs keep their values, every output is written, nothing outside is",
        prepare_inputs_unchanged_outputs_fenced, judge_inputs_unchanged_outputs_fenced},
   };
   return table;

@@ -18,6 +18,12 @@ std::vector<std::int64_t> permutation(std::int64_t P, std::uint64_t seed) {
   return order;
 }
 
+bool persistent_seen(const Certified& certified, const Problem& p) {
+  return std::any_of(certified.truth.heads.begin(), certified.truth.heads.end(), [&](const reference::Head& head) {
+    return head.visible.middleCols(p.zero_kv ? 1 : 0, p.mem_kv).any();
+  });
+}
+
 }  // namespace
 
 void prepare_permuting_persistent_keys(Case& c, Choices& choices) {
@@ -46,7 +52,7 @@ Verdict judge_permuting_persistent_keys(const Case& a_case, const Kernel& kernel
   if (!in_order.broken.empty()) return failed(in_order.broken + " (permuted)");
   Verdict verdict = compare(in_order, second.bound, 0, as_is, first.bound, 0, a_case.problem.queries);
   if (verdict.outcome == Outcome::failed) verdict.why = "the order of persistent columns shows: it " + verdict.why;
-  else if (a_case.problem.queries == 0) return mistrusted("no rows");
+  else if (!some_row_shows(first) || !persistent_seen(first, a_case.problem)) return mistrusted("no persistent column shows", verdict.largest);
   return verdict;
 }
 

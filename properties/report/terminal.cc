@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -36,6 +37,10 @@ std::string closing(const Report& report) {
   const std::string counts = fmt::format("{} cases: {} judged, {} skipped, {} mistrusted", report.cases, judged, skips, mistrusts);
   const std::string repeat = fmt::format("again: --cases {} --seed {}", report.cases, report.seed);
   if (!report.findings.empty()) return fmt::format("FAILED: {} finding(s) in {}; {}\n", report.findings.size(), counts, repeat);
+  const bool every = std::all_of(report.evidence.begin(), report.evidence.end(), [](const auto& kernel) {
+    return std::all_of(kernel.second.begin(), kernel.second.end(), [](const auto& law) { return law.second.judged() > 0; });
+  });
+  if (judged > 0 && !every) return fmt::format("UNTESTED: a law judged nothing ({}); {}\n", counts, repeat);
   if (judged == 0) return fmt::format("UNTESTED: nothing was judged ({}); {}\n", counts, repeat);
   return fmt::format("PASSED: {}; {}\n", counts, repeat);
 }
