@@ -23,6 +23,6 @@ endif()
 # A designated initializer leaves the other fields at their defaults on purpose.
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wno-missing-field-initializers -ffp-contract=off)
 if(BORESIGHT_SANITIZE)
-  add_compile_options(-O1 -fsanitize=${BORESIGHT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
+  add_compile_options(-Og -fsanitize=${BORESIGHT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${BORESIGHT_SANITIZE})
 endif()
