@@ -9,8 +9,8 @@ help:
 	@echo 'make verify       build, and judge every kernel'
 	@echo 'make build        build/release/boresight'
 	@echo 'make test-quick   units and arrows: a minute'
-	@echo 'make test         and laws, mutants, sanitizers, the second compiler: a quarter of an hour'
-	@echo 'make test-full    and ThreadSanitizer'
+	@echo 'make test         and laws, mutants, sanitizers, the second compiler: ten minutes cold'
+	@echo 'make test-full    and ThreadSanitizer, the bound on 10,000 cases'
 	@echo 'make check-fresh  the committed tree, from clone to green, in a bare Debian 12'
 	@echo 'make setup, format, bench, fuzz, clean'
 

@@ -57,12 +57,14 @@ std::string words(const Mismatch& m) {
 }
 
 std::string words(const Finding& finding, const std::string& command) {
-  std::string text = fmt::format("FAILED {} · {} · case {}\n", finding.kernel, finding.law, finding.case_number);
+  std::string text = fmt::format("FAILED {} · {}", finding.kernel, finding.law);
+  text += finding.case_number > 0 ? fmt::format(" · case {}\n", finding.case_number) : "\n";
   text += "  what    " + finding.verdict.why + "\n";
   if (!finding.diagnosis.words.empty()) text += "  why     " + finding.diagnosis.words + "\n";
   if (!finding.diagnosis.reading.empty()) text += "  reading " + finding.diagnosis.reading + "\n";
   if (finding.verdict.mismatch) text += "  where   " + words(*finding.verdict.mismatch) + "\n";
-  text += fmt::format("  case    {}   ({} shrinks)\n", token(finding.smallest), finding.shrinks);
+  text += "  case    " + token(finding.smallest);
+  text += finding.case_number > 0 ? fmt::format("   ({} shrinks)\n", finding.shrinks) : "\n";
   text += fmt::format("  again   {} replay '{}'\n", command, token(finding.smallest));
   return text;
 }
