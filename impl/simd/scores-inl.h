@@ -180,6 +180,8 @@ class Scorer {
   static float largest(const float* s, std::int32_t end) {
     Vector most = all(minus_infinity);
     for (std::int32_t c = 0; c < end; c += vector_lanes) most = hn::Max(most, load(s + c));
+    // Asked first, since an emulated MaxOfLanes begins at the lowest finite number.
+    if (hn::AllTrue(Floats(), hn::Eq(most, all(minus_infinity)))) return minus_infinity;
     return hn::GetLane(hn::MaxOfLanes(Floats(), most));
   }
 
