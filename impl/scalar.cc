@@ -197,6 +197,7 @@ Kernel scalar_kernel() {
   Kernel kernel;
   kernel.name = "scalar";
   kernel.instruction_set = "any";
+  kernel.batch_invariant = true;
   kernel.unsupported = unsupported;
   kernel.arithmetic = arithmetic;
   kernel.run = [](const Problem& problem, const Tensors& tensors, const Options& options) {

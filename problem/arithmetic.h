@@ -28,6 +28,7 @@ struct Arithmetic {
   double turn_error = 0x1p-23;            // of cos and sin, absolute, and of an XPOS factor, relative
   bool flushes_subnormals = false;
   Merge merge = Merge::by_max_and_sum;
+  bool operator==(const Arithmetic&) const = default;
 };
 
 }  // namespace boresight

@@ -105,16 +105,16 @@ Tensor Inputs::allocate(Type type, std::initializer_list<std::int64_t> shape, La
   return allocate(type, int(shape.size()), sizes, layout);
 }
 
-Tensor Inputs::allocate(Type type, int rank, const std::array<std::int64_t, 4>& shape, Layout layout) {
+Tensor Inputs::allocate(Type type, int rank, const std::array<std::int64_t, 4>& shape, Layout layout, std::int64_t skew) {
   Tensor tensor{nullptr, type, rank, shape, {}};
-  const std::int64_t covered = lay_out(tensor, layout);
+  const std::int64_t covered = lay_out(tensor, layout) + skew;
   if (tensor.elements() == 0) return tensor;
   const std::size_t size = std::size_t(covered) * bytes(type);
   const bool gaps = covered != tensor.elements();
   std::byte* block = blocks_.emplace_back(new std::byte[size]).get();
   std::memset(block, gaps ? 0xff : 0, size);  // all ones is NaN in every float type
   const std::int64_t first = rank >= 3 && layout == Layout::reversed ? -tensor.stride[rank - 2] * (shape[rank - 2] - 1) : 0;
-  tensor.data = block + first * std::int64_t(bytes(type));
+  tensor.data = block + (first + skew) * std::int64_t(bytes(type));
   if (!gaps) return tensor;
   each_row(tensor, [&](const Row& row) {
     for (std::int64_t d = 0; d < row.count; ++d)

@@ -22,9 +22,9 @@ class Inputs {
 
   // A zeroed tensor with this shape, contiguous, or in a layout where the last two of its dimensions are [row][width]
   // and rank is 4 (q, memory and segment keys and values) or 3 (mem_kv). Gaps between elements hold NaN. A tensor of no
-  // elements has its shape, and null data.
+  // elements has its shape, and null data. It starts `skew` elements into its block, whose start is aligned for any type.
   Tensor allocate(Type type, std::initializer_list<std::int64_t> shape, Layout layout = Layout::bhnd);
-  Tensor allocate(Type type, int rank, const std::array<std::int64_t, 4>& shape, Layout layout);
+  Tensor allocate(Type type, int rank, const std::array<std::int64_t, 4>& shape, Layout layout, std::int64_t skew = 0);
 
  private:
   std::vector<std::unique_ptr<std::byte[]>> blocks_;

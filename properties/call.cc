@@ -65,26 +65,27 @@ std::int64_t take(const Tensor& tensor, std::vector<double>& values) {
 }  // namespace
 
 Tensor Outputs::place(Type type, std::int64_t batch, std::int64_t heads, std::int64_t rows, std::int64_t width, Layout layout,
-                      std::vector<std::byte>& memory) {
+                      std::int64_t skew, std::vector<std::byte>& memory) {
   const std::int64_t step = layout == Layout::strided ? 2 : 1;
   const std::int64_t pitch = width * step + (layout == Layout::padded ? 3 : 0);
   const bool heads_inside = layout == Layout::bnhd;
   Tensor tensor{nullptr, type, 4, {batch, heads, rows, width}, {}};
   tensor.stride = {heads * rows * pitch, heads_inside ? pitch : rows * pitch, heads_inside ? heads * pitch : pitch, step};
-  const std::int64_t elements = batch * heads * rows * pitch;
+  const std::int64_t elements = batch * heads * rows * pitch + skew;
   memory.assign(std::size_t(elements) * bytes(type) + 2 * fence, poison);
-  tensor.data = memory.data() + fence;
+  std::byte* const first = memory.data() + fence + std::size_t(skew) * bytes(type);
+  tensor.data = first;
   if (layout == Layout::reversed && rows > 0) {
-    tensor.data = memory.data() + fence + std::size_t((rows - 1) * pitch) * bytes(type);
+    tensor.data = first + std::size_t((rows - 1) * pitch) * bytes(type);
     tensor.stride[2] = -pitch;
   }
   return tensor;
 }
 
-Outputs::Outputs(const Problem& p, Layout layout, bool with_lse) {
-  out_ = place(p.type, p.batch, p.heads, p.queries, p.value_dim, layout, out_memory_);
+Outputs::Outputs(const Problem& p, Layout layout, bool with_lse, std::int64_t skew) {
+  out_ = place(p.type, p.batch, p.heads, p.queries, p.value_dim, layout, skew, out_memory_);
   if (!with_lse) return;
-  lse_ = place(p.type == Type::f64 ? Type::f64 : Type::f32, p.batch, p.heads, p.queries, 1, layout, lse_memory_);
+  lse_ = place(p.type == Type::f64 ? Type::f64 : Type::f32, p.batch, p.heads, p.queries, 1, layout, skew, lse_memory_);
 }
 
 Results Outputs::collect() {
@@ -98,8 +99,8 @@ Results Outputs::collect() {
   return results;
 }
 
-Results run(const Kernel& kernel, const Call& call, const Options& options, Layout layout, bool with_lse) {
-  Outputs outputs(call.problem, layout, with_lse);
+Results run(const Kernel& kernel, const Call& call, const Options& options, Layout layout, bool with_lse, std::int64_t skew) {
+  Outputs outputs(call.problem, layout, with_lse, skew);
   Tensors tensors = call.tensors;
   tensors.out = outputs.out();
   if (with_lse) {

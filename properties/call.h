@@ -25,9 +25,10 @@ struct Results {
 };
 
 // Memory for one call's outputs, every byte poisoned with 0xff (NaN in every type), with fences around and in the gaps.
+// They start `skew` elements behind a place that is aligned for any type.
 class Outputs {
  public:
-  Outputs(const Problem& problem, Layout layout, bool with_lse = true);
+  Outputs(const Problem& problem, Layout layout, bool with_lse = true, std::int64_t skew = 0);
   Tensor out() const { return out_; }
   Tensor lse() const { return lse_; }
   // Takes the results out, then looks whether any byte that belongs to no element was touched.
@@ -35,11 +36,12 @@ class Outputs {
 
  private:
   Tensor place(Type type, std::int64_t batch, std::int64_t heads, std::int64_t rows, std::int64_t width, Layout layout,
-               std::vector<std::byte>& memory);
+               std::int64_t skew, std::vector<std::byte>& memory);
   Tensor out_, lse_;
   std::vector<std::byte> out_memory_, lse_memory_;
 };
 
-Results run(const Kernel& kernel, const Call& call, const Options& options, Layout layout, bool with_lse = true);
+Results run(const Kernel& kernel, const Call& call, const Options& options, Layout layout, bool with_lse = true,
+            std::int64_t skew = 0);
 
 }  // namespace boresight::properties

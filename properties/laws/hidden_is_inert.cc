@@ -8,8 +8,9 @@
 #include <limits>
 
 #include "problem/values.h"
-#include "properties/laws/bench.h"
+#include "properties/laws/copies.h"
 #include "properties/laws/laws.h"
+#include "properties/laws/trial.h"
 
 namespace boresight::properties {
 namespace {
@@ -18,7 +19,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 // Overwrites key or value row `row` of all kv heads of sequence b.
-void overwrite(const Tensor& keys, std::int64_t b, std::int64_t row, std::uint64_t bits, bool finite) {
+void rewrite(const Tensor& keys, std::int64_t b, std::int64_t row, std::uint64_t bits, bool finite) {
   for (std::int64_t g = 0; g < keys.shape[1]; ++g)
     for (std::int64_t d = 0; d < keys.shape[3]; ++d) {
       const std::uint64_t choice = mix(bits + std::uint64_t(d));
@@ -33,8 +34,8 @@ bool poison_masked(const Tensor& mask, const Tensor& k, const Tensor& v, std::ui
   for (std::int64_t b = 0; mask && b < mask.shape[0]; ++b)
     for (std::int64_t c = 0; c < mask.shape[1]; ++c) {
       if (mask.at<std::uint8_t>(b, c) != 0) continue;
-      overwrite(k, b, c, mix(seed + 5), false);
-      overwrite(v, b, c, mix(seed + 6), false);
+      rewrite(k, b, c, mix(seed + 5), false);
+      rewrite(v, b, c, mix(seed + 6), false);
       any = true;
     }
   return any;
@@ -45,8 +46,8 @@ std::int64_t change_one(const Problem& p, const Tensors& t, std::uint64_t seed) 
   const std::int64_t token = std::int64_t(mix(seed + 7) % std::uint64_t(p.memories + p.segment));
   const bool memory = token < p.memories;
   for (std::int64_t b = 0; b < p.batch; ++b) {
-    overwrite(memory ? t.memory_k : t.segment_k, b, memory ? token : token - p.memories, mix(seed + 8), true);
-    overwrite(memory ? t.memory_v : t.segment_v, b, memory ? token : token - p.memories, mix(seed + 9), true);
+    rewrite(memory ? t.memory_k : t.segment_k, b, memory ? token : token - p.memories, mix(seed + 8), true);
+    rewrite(memory ? t.memory_v : t.segment_v, b, memory ? token : token - p.memories, mix(seed + 9), true);
   }
   return p.mem_kv + token;
 }
@@ -62,36 +63,30 @@ void prepare_hidden_is_inert(Case& c, Choices& choices) {
 Verdict judge_hidden_is_inert(const Case& a_case, const Kernel& kernel) {
   const Problem& p = a_case.problem;
   if (p.memories + p.segment == 0) return skipped("no column that could be hidden");
-  Prepared prepared = prepare(a_case);
-  if (auto refused = refusal(kernel, prepared.call)) return *refused;
-  std::optional<Verdict> outside;
-  const Certified& certified = certify(prepared.call, kernel, a_case.options, 0, outside);
-  if (outside) return *outside;
-  const Results before = run(kernel, prepared.call, a_case.options, a_case.layout);
-  if (!before.broken.empty()) return failed(before.broken);
+  Trial trial("hidden_is_inert", a_case, kernel);
+  const Certificate certificate = trial.certify(trial.call());
+  if (!trial.going()) return trial.verdict();
+  Call other = trial.call();
+  Tensors& t = other.tensors;
+  for (Tensor* part : {&t.memory_k, &t.memory_v, &t.segment_k, &t.segment_v}) *part = copy(trial.store(), *part);
+  const Results before = trial.run(trial.call());
 
-  Tensors& t = prepared.call.tensors;
-  for (Tensor* part : {&t.memory_k, &t.memory_v, &t.segment_k, &t.segment_v}) *part = copy(prepared.inputs, *part);
   bool told = poison_masked(t.key_mask, t.segment_k, t.segment_v, a_case.seed);
   told = poison_masked(t.memory_mask, t.memory_k, t.memory_v, a_case.seed) || told;
-  const Results poisoned = run(kernel, prepared.call, a_case.options, a_case.layout);
-  if (!poisoned.broken.empty()) return failed(poisoned.broken + " (hidden contents changed)");
-  const auto every_row = [](std::int64_t, std::int64_t, std::int64_t) { return true; };
-  if (auto changed = first_changed_bit(poisoned, before, every_row))
-    return failed("NaN and infinities in keys and values that the masks hide reach the output", changed);
+  const Results poisoned = trial.run(other, "hidden contents changed");
+  trial.same_bits(poisoned, before, "NaN and infinities in keys and values that the masks hide reach the output");
 
   const std::int64_t column = change_one(p, t, a_case.seed) + (p.zero_kv ? 1 : 0);
   const auto blind = [&](std::int64_t b, std::int64_t h, std::int64_t i) {
-    return !certified.truth.heads[std::size_t(b * p.heads + h)].visible(i, column);
+    return !certificate.truth.heads[std::size_t(b * p.heads + h)].visible(i, column);
   };
   for (std::int64_t b = 0; b < p.batch; ++b)
     for (std::int64_t h = 0; h < p.heads; ++h)
       for (std::int64_t i = 0; i < p.queries; ++i) told = told || blind(b, h, i);
-  const Results changed_one = run(kernel, prepared.call, a_case.options, a_case.layout);
-  if (!changed_one.broken.empty()) return failed(changed_one.broken + " (hidden contents changed)");
-  if (auto changed = first_changed_bit(changed_one, before, blind))
-    return failed("the contents of a column that this row does not see reach it", changed);
-  return told && p.queries > 0 ? Verdict{} : mistrusted("nothing is hidden");
+  const Results changed = trial.run(other, "hidden contents changed");
+  trial.same_bits(changed, before, blind, "the contents of a column that this row does not see reach it");
+  trial.needs(told && p.queries > 0, "nothing is hidden");
+  return trial.verdict();
 }
 
 }  // namespace boresight::properties

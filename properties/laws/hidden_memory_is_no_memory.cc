@@ -3,8 +3,10 @@
 //   memory_mask = false everywhere:  attend(M memories) = attend(0 memories)          holds: always
 //
 // The memories' columns go, from masks and biases as well; every position stays.
-#include "properties/laws/bench.h"
+#include "properties/laws/calls.h"
 #include "properties/laws/laws.h"
+#include "properties/laws/power.h"
+#include "properties/laws/trial.h"
 
 namespace boresight::properties {
 
@@ -21,22 +23,13 @@ Verdict judge_hidden_memory_is_no_memory(const Case& a_case, const Kernel& kerne
   const Mask& mask = a_case.memory_mask;
   const bool all_hidden = (mask.kind == Mask::Kind::prefix || mask.kind == Mask::Kind::suffix) && mask.count == 0;
   if (!all_hidden) return skipped("needs memory_mask=prefix:0");
-  Prepared prepared = prepare(a_case);
-  const Call without = without_memories(prepared.call, prepared.inputs);
-  if (auto refused = refusal(kernel, prepared.call)) return *refused;
-  if (auto refused = refusal(kernel, without)) return *refused;
-  std::optional<Verdict> outside;
-  const Certified& hidden = certify(prepared.call, kernel, a_case.options, 0, outside);
-  const Certified& none = certify(without, kernel, a_case.options, 1, outside);
-  if (outside) return *outside;
-  const Results with_hidden = run(kernel, prepared.call, a_case.options, a_case.layout);
-  const Results with_none = run(kernel, without, a_case.options, a_case.layout);
-  if (!with_hidden.broken.empty()) return failed(with_hidden.broken);
-  if (!with_none.broken.empty()) return failed(with_none.broken + " (without memories)");
-  Verdict verdict = compare(with_hidden, hidden.bound, 0, with_none, none.bound, 0, a_case.problem.queries);
-  if (verdict.outcome == Outcome::failed) verdict.why = "hidden memories are not as no memories: it " + verdict.why;
-  else if (!some_row_shows(hidden)) return mistrusted("no row's weights show in its output", verdict.largest);
-  return verdict;
+  Trial trial("hidden_memory_is_no_memory", a_case, kernel);
+  const Call without = without_memories(trial.call(), trial.store());
+  const Certificate hidden = trial.certify(trial.call()), none = trial.certify(without);
+  const Results with_hidden = trial.run(trial.call()), with_none = trial.run(without, "without memories");
+  trial.agree(with_hidden, hidden, with_none, none, "hidden memories are not as no memories");
+  trial.needs(some_row_shows(hidden), "no row's weights show in its output");
+  return trial.verdict();
 }
 
 }  // namespace boresight::properties

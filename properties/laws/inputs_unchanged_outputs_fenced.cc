@@ -2,8 +2,8 @@
 //
 //   every element of the inputs keeps its value; every element of out and lse is written; no byte around or between them is;
 //   a call that does not ask for lse gives the same out          holds: always
-#include "properties/laws/bench.h"
 #include "properties/laws/laws.h"
+#include "properties/laws/trial.h"
 
 namespace boresight::properties {
 
@@ -12,18 +12,18 @@ void prepare_inputs_unchanged_outputs_fenced(Case& c, Choices& choices) {
 }
 
 Verdict judge_inputs_unchanged_outputs_fenced(const Case& a_case, const Kernel& kernel) {
-  const Prepared prepared = prepare(a_case);
-  if (auto refused = refusal(kernel, prepared.call)) return *refused;
-  const std::uint64_t before = hash(prepared.inputs.tensors);
-  const Results results = run(kernel, prepared.call, a_case.options, a_case.layout);
-  if (!results.broken.empty()) return failed(results.broken);
-  if (hash(prepared.inputs.tensors) != before) return failed("changed its inputs");
-  const Results without_lse = run(kernel, prepared.call, a_case.options, a_case.layout, false);
-  if (!without_lse.broken.empty()) return failed(without_lse.broken + " (without lse)");
-  const auto every_row = [](std::int64_t, std::int64_t, std::int64_t) { return true; };
-  if (hash(prepared.inputs.tensors) != before) return failed("changed its inputs (without lse)");
-  if (auto changed = first_changed_bit(without_lse, results, every_row)) return failed("out changes where lse is not asked for", changed);
-  return a_case.problem.queries > 0 ? Verdict{} : mistrusted("no rows");
+  Trial trial("inputs_unchanged_outputs_fenced", a_case, kernel);
+  trial.accept(trial.call());
+  const std::uint64_t before = hash(trial.call().tensors);
+  const Results results = trial.run(trial.call());
+  if (hash(trial.call().tensors) != before) trial.fail("changed its inputs");
+  Way silent = trial.way();
+  silent.with_lse = false;
+  const Results without_lse = trial.run(trial.call(), silent, "without lse");
+  if (hash(trial.call().tensors) != before) trial.fail("changed its inputs (without lse)");
+  trial.same_bits(without_lse, results, "out changes where lse is not asked for");
+  trial.needs(a_case.problem.queries > 0, "no rows");
+  return trial.verdict();
 }
 
 }  // namespace boresight::properties
