@@ -1,6 +1,8 @@
 // boresight list kernels | laws | readings | mutants: a line each, the name first.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/command.h"
 #include "cli/mutants.h"
 #include "problem/registry.h"
@@ -11,9 +13,11 @@ namespace boresight::cli {
 namespace {
 
 int list(const std::string& what) {
+  std::size_t width = 16;
+  for (const Kernel& kernel : registered_kernels()) width = std::max(width, kernel.name.size());
   if (what == "kernels")
     for (const Kernel& kernel : registered_kernels())
-      fmt::print("{:<16} {:<8} {}\n", kernel.name, kernel.instruction_set,
+      fmt::print("{:<{}} {:<8} {}\n", kernel.name, width, kernel.instruction_set,
                  kernel.unavailable.empty() ? "available" : "unavailable: " + kernel.unavailable);
   if (what == "laws")
     for (const properties::Law& law : properties::laws()) fmt::print("{:<32} {}\n", law.name, law.statement);
