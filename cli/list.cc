@@ -24,7 +24,7 @@ int list(const std::string& what) {
   if (what == "readings")
     for (const properties::readings::Reading& reading : properties::readings::all_readings()) fmt::print("{:<40} {}\n", reading.id, reading.source);
   if (what == "mutants")
-    for (const Mutant& mutant : mutants()) fmt::print("{:<36} {:<26} killed by {:<32} {}\n", mutant.id, mutant.file, mutant.killer, mutant.why);
+    for (const Mutant& mutant : mutants()) fmt::print("{:<44} {:<28} killed by {:<32} {}\n", mutant.id, mutant.file, mutant.killer, mutant.why);
   return Exit::held;
 }
 
