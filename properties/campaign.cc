@@ -7,6 +7,7 @@
 
 #include "problem/values.h"
 #include "properties/draw/rapid.h"
+#include "properties/shrink.h"
 
 namespace boresight::properties {
 namespace {
@@ -14,7 +15,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t round_cases = 256;  // judged between two looks at the clock; results are merged in case order
-constexpr std::int64_t shrink_tries_max = 20000;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -164,16 +164,6 @@ std::int64_t shard_cases(Shard shard, std::int64_t laws, std::int64_t cases) {
 
 Case drawn_case(std::uint64_t seed, std::int64_t number, const Law& law) {
   return cases(law.prepare)(random_of(seed, number), 0).value();
-}
-
-Case shrunk(const Case& failing, const Law& law, const Kernel& kernel, std::int64_t* steps) {
-  std::int64_t tries = 0;
-  const auto fails = [&](const Case& candidate) {
-    return ++tries <= shrink_tries_max && law.judge(candidate, kernel).outcome == Outcome::failed;
-  };
-  auto [smallest, count] = rc::shrinkable::findLocalMin(shrinkable(failing), fails);
-  if (steps != nullptr) *steps = std::int64_t(count);
-  return smallest;
 }
 
 Report run(const Plan& plan) { return Campaign(plan).run(); }

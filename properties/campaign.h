@@ -93,7 +93,4 @@ Report run(const Plan& plan);
 // The case of this number (from 1) of a campaign, as drawn for a law.
 Case drawn_case(std::uint64_t seed, std::int64_t number, const Law& law);
 
-// The smallest case that still fails the law on the kernel, and how many steps led there.
-Case shrunk(const Case& failing, const Law& law, const Kernel& kernel, std::int64_t* steps);
-
 }  // namespace boresight::properties

@@ -49,9 +49,11 @@ void add_failed(Suite& suite, const Finding& finding, const std::string& command
 
 Suite suite_of(const Report& report, const std::string& kernel, const std::string& command) {
   Suite suite;
-  for (const auto& [law, evidence] : report.evidence.at(kernel)) {
+  for (const auto& entry : report.evidence.at(kernel)) {
+    const std::string& law = entry.first;
+    const Evidence& evidence = entry.second;
     const auto finding = std::find_if(report.findings.begin(), report.findings.end(),
-                                      [&, &law = law](const Finding& f) { return f.kernel == kernel && f.law == law; });
+                                      [&](const Finding& f) { return f.kernel == kernel && f.law == law; });
     if (finding != report.findings.end()) add_failed(suite, *finding, command);
     else if (evidence.judged() == 0)
       add_skipped(suite, kernel, law, "none judged: " + (evidence.reasons.empty() ? "no case was drawn" : reasons(evidence)));
