@@ -1,6 +1,8 @@
 // boresight list kernels | laws | readings | mutants: a line each, the name first.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/command.h"
 #include "cli/mutants.h"
 #include "problem/registry.h"
@@ -11,16 +13,18 @@ namespace boresight::cli {
 namespace {
 
 int list(const std::string& what) {
+  std::size_t width = 16;
+  for (const Kernel& kernel : registered_kernels()) width = std::max(width, kernel.name.size());
   if (what == "kernels")
     for (const Kernel& kernel : registered_kernels())
-      fmt::print("{:<16} {:<8} {}\n", kernel.name, kernel.instruction_set,
+      fmt::print("{:<{}} {:<8} {}\n", kernel.name, width, kernel.instruction_set,
                  kernel.unavailable.empty() ? "available" : "unavailable: " + kernel.unavailable);
   if (what == "laws")
     for (const properties::Law& law : properties::laws()) fmt::print("{:<32} {}\n", law.name, law.statement);
   if (what == "readings")
     for (const properties::readings::Reading& reading : properties::readings::all_readings()) fmt::print("{:<40} {}\n", reading.id, reading.source);
   if (what == "mutants")
-    for (const Mutant& mutant : mutants()) fmt::print("{:<36} {:<26} killed by {:<32} {}\n", mutant.id, mutant.file, mutant.killer, mutant.why);
+    for (const Mutant& mutant : mutants()) fmt::print("{:<44} {:<28} killed by {:<32} {}\n", mutant.id, mutant.file, mutant.killer, mutant.why);
   return Exit::held;
 }
 

@@ -62,7 +62,7 @@ int replay(const std::vector<std::string>& token_words) {
   if (law == nullptr) return complain(fmt::format("law={}: no such law; see boresight list laws", law_name));
   int worst = -1;
   for (const Kernel& kernel : registered_kernels()) {
-    if (!parsed->kernel.empty() && kernel.name != parsed->kernel) continue;
+    if (!parsed->kernel.empty() && !properties::matches_kernel(parsed->kernel, kernel.name)) continue;
     const int code = replay_on(*parsed, *law, kernel);
     if (code == Exit::failure || worst < 0 || (worst != Exit::failure && code == Exit::held)) worst = code;
   }

@@ -39,7 +39,7 @@ int vectors(const std::string& path, const std::string& kernels, const std::stri
   std::map<std::string, Row> rows;
   std::vector<Kernel> chosen;
   for (const Kernel& kernel : registered_kernels())
-    if (kernel.unavailable.empty() && properties::matches(kernels, kernel.name)) chosen.push_back(kernel);
+    if (kernel.unavailable.empty() && properties::matches_kernel(kernels, kernel.name)) chosen.push_back(kernel);
   if (chosen.empty()) return complain(fmt::format("--kernel {}: no available kernel has such a name", kernels));
   bool any_type = false;
   for (const Type type : {Type::f32, Type::bf16, Type::f16}) any_type = any_type || properties::matches(type_names, name(type));

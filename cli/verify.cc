@@ -5,8 +5,10 @@
 #include <atomic>
 #include <charconv>
 #include <csignal>
+#include <optional>
 #include <random>
 #include <thread>
+#include <utility>
 
 #include "cli/command.h"
 #include "cli/output_file.h"
@@ -25,7 +27,7 @@ std::atomic<bool> stop_requested{false};
 void request_stop(int) { stop_requested = true; }
 
 struct VerifyOptions {
-  std::string kernels = "*", laws = "*", budget = "60s", json;
+  std::string kernels = "*", laws = "*", budget = "60s", shard = "1/1", json, junit;
   std::int64_t cases = 0;
   std::uint64_t seed = 0;
   int threads = int(std::max(1u, std::thread::hardware_concurrency()));
@@ -60,23 +62,28 @@ int exit_code(const properties::Report& report) {
 int verify(const VerifyOptions& options, bool seed_given) {
   properties::Plan plan;
   for (const Kernel& kernel : registered_kernels())
-    if (properties::matches(options.kernels, kernel.name)) plan.kernels.push_back(kernel);
+    if (properties::matches_kernel(options.kernels, kernel.name)) plan.kernels.push_back(kernel);
   for (const properties::Law& law : properties::laws())
     if (properties::matches(options.laws, law.name)) plan.laws.push_back(law);
   if (plan.kernels.empty()) return complain(fmt::format("--kernel {}: no kernel has such a name; see boresight list kernels", options.kernels));
   if (plan.laws.empty()) return complain(fmt::format("--law {}: no law has such a name; see boresight list laws", options.laws));
   plan.budget_seconds = seconds_of(options.budget);
   if (plan.budget_seconds == 0) return complain(fmt::format("--budget {}: give seconds, such as 60s, 2m or 1h", options.budget));
-  OutputFile json;
-  if (!options.json.empty())
-    if (const Status opened = json.open(options.json); !opened) return complain(opened.error().text());
+  const std::optional<properties::Shard> shard = properties::parse_shard(options.shard);
+  if (!shard)
+    return complain(fmt::format("--shard {}: give K/N with 1 <= K <= N <= {}, such as 1/4", options.shard, properties::shards_max));
+  OutputFile json, junit;
+  for (auto [file, path] : {std::pair(&json, &options.json), {&junit, &options.junit}})
+    if (!path->empty())
+      if (const Status opened = file->open(*path); !opened) return complain(opened.error().text());
 
   plan.cases = options.cases;
   plan.seed = seed_given ? options.seed : std::random_device{}();
+  plan.shard = *shard;
   plan.threads = options.threads;
   plan.shrink = !options.no_shrink;
   plan.stop = &stop_requested;
-  ProgressLine progress(plan.cases, plan.budget_seconds, options.quiet);
+  ProgressLine progress(properties::shard_cases(plan.shard, std::int64_t(plan.laws.size()), plan.cases), plan.budget_seconds, options.quiet);
   plan.progress = [&](const properties::Progress& now) { progress.show(now.cases, now.seconds); };
   std::signal(SIGINT, request_stop);
   std::signal(SIGTERM, request_stop);
@@ -87,9 +94,12 @@ int verify(const VerifyOptions& options, bool seed_given) {
   else
     for (const properties::Finding& finding : report.findings) fmt::print("{}\n", properties::words(finding, program()));
   if (!options.quiet && report.seconds > 0)
-    fmt::print(stderr, "{:.0f} cases a second on {} thread(s)\n", double(report.cases) / report.seconds, plan.threads);
+    fmt::print(stderr, "{:.0f} cases a second on {} thread(s)\n", double(report.share) / report.seconds, plan.threads);
   if (!options.json.empty())
     if (const Status written = json.finish(properties::json(report, version())); !written) return complain(written.error().text());
+  if (!options.junit.empty())
+    if (const Status written = junit.finish(properties::junit(report, version(), program())); !written)
+      return complain(written.error().text());
   return exit_code(report);
 }
 
@@ -105,7 +115,9 @@ void add_verify(CLI::App& app, int& exit) {
   command->add_option("--budget", options->budget, "Time to spend, such as 60s, 2m or 1h (default 60s)")->excludes(cases);
   auto* seed = command->add_option("--seed", options->seed, "Seed of the cases (default: a new one, which is printed)");
   command->add_option("--threads", options->threads, "Threads (default: one a core)")->check(CLI::Range(1, 1024));
+  command->add_option("--shard", options->shard, "K/N: judge the K-th of N parts of the same cases");
   command->add_option("--json", options->json, "Write the report to this file as JSON");
+  command->add_option("--junit", options->junit, "Write the report to this file as JUnit XML");
   command->add_flag("--quiet", options->quiet, "Print findings only");
   command->add_flag("--no-shrink", options->no_shrink, "Report failing cases as drawn, neither shrunk nor named");
   command->callback([options, seed, &exit] { exit = verify(*options, seed->count() > 0); });

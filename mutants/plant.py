@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Plants the bugs of mutants.json: for each row a copy of the one file it changes, under OUTPUT/ID/.
 
-Prints a line per mutant, 'ID KILLER source..', with the sources of impl/ that must be compiled anew: the changed file, or
-those that include it, however indirectly. A row whose old text is not found exactly once is an error: a mutant that no
+Prints a line per mutant, 'ID ROOM KILLER source..', with the sources of the room that must be compiled anew: the changed
+file, or those that include it, however indirectly. A row whose old text is not found exactly once is an error: a mutant that no
 longer fits its source must be looked at, not skipped. Python, since C++ text does not survive CMake's lists.
 
 Usage: plant.py TOP OUTPUT
@@ -13,7 +13,13 @@ import re
 import sys
 
 FIELDS = {"id", "file", "old", "new", "killer", "why"}
+# Where a bug may be planted. What a header of the reference says the judge's other rooms have compiled in: sources alone.
+ROOMS = {"impl": (".h", ".cc"), "reference": (".cc",)}
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
+
+
+def room_of(file):
+    return file.split("/")[0]
 
 
 def mistakes(row, seen, top):
@@ -28,8 +34,8 @@ def mistakes(row, seen, top):
     if re.search(r"\s|;", row["killer"]):
         found.append(f"killer '{row['killer']}' is not one word")
     source = top / row["file"]
-    if not row["file"].startswith("impl/") or not source.is_file():
-        return found + [f"file {row['file']} is not a file under impl/"]
+    if source.suffix not in ROOMS.get(room_of(row["file"]), ()) or not source.is_file():
+        return found + [f"file {row['file']} is no header or source under impl/, and no source under reference/"]
     count = source.read_text().count(row["old"])
     if count != 1:
         found.append(f"old text occurs {count} times in {row['file']}, not once:\n{row['old']}")
@@ -39,9 +45,9 @@ def mistakes(row, seen, top):
 
 
 def affected_sources(file, top):
-    """The .cc files of impl/ that see a file, tests and the registry apart: they are no part of the kernels."""
+    """The .cc files of the room that see a file, tests and the registry apart: they are no part of its library."""
     includes = {str(path.relative_to(top)): set(INCLUDE.findall(path.read_text()))
-                for path in sorted((top / "impl").rglob("*")) if path.suffix in (".h", ".cc")}
+                for path in sorted((top / room_of(file)).rglob("*")) if path.suffix in (".h", ".cc")}
     reached = {file}
     while grown := {path for path, names in includes.items() if names & reached} - reached:
         reached |= grown
@@ -72,10 +78,10 @@ def main(top, output):
         seen.add(row.get("id"))
         sources = [] if found else plant(row, top, output)
         if not found and not sources:
-            found = [f"no source of impl/ includes {row['file']}"]
+            found = [f"no source of its room includes {row['file']}"]
         wrong += [f"mutants.json: {row.get('id', row)}: {mistake}" for mistake in found]
         if not found:
-            print(row["id"], row["killer"], *sources)
+            print(row["id"], room_of(row["file"]), row["killer"], *sources)
     if wrong:
         sys.exit("\n".join(wrong))
 

@@ -71,12 +71,12 @@ Status check_positions(const Case& c) {
 
 bool is_name_letter(char letter) {
   return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
-         std::string_view("/_-.+:").find(letter) != std::string_view::npos;
+         std::string_view("/_-.+:@").find(letter) != std::string_view::npos;
 }
 
 Status check_name(const char* field, const std::string& text) {
   if (std::all_of(text.begin(), text.end(), is_name_letter)) return ok();
-  return out_of_range(fmt::format("{} holds a letter that a token can't", field), "letters, digits and / _ - . + :");
+  return out_of_range(fmt::format("{} holds a letter that a token can't", field), "letters, digits and / _ - . + : @");
 }
 
 Status check_options(const Options& options) {

@@ -49,6 +49,12 @@ TEST(Token, SpellsEveryWordAndEveryChoiceInRandomCases) {
   }
 }
 
+TEST(Token, NamesAKernelWithItsInstructionSet) {
+  const Case a_case = parsed("bs1 b1 h2 d16 n8 s16 kernel=simd/flash@avx3");
+  EXPECT_EQ(a_case.kernel, "simd/flash@avx3");
+  EXPECT_EQ(token(a_case), "bs1 b1 h2 d16 n8 s16 kernel=simd/flash@avx3");
+}
+
 TEST(Token, IsTheExampleOfItsHeader) {
   const std::string text =
       "bs1 b2 h8/2 d64 n17 s24 M5 P3 causal window=16,0 bias=alibi softcap=30 sink head_map=tiled key_mask=0.7 "

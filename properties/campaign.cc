@@ -1,11 +1,13 @@
 #include "properties/campaign.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <thread>
 
 #include "problem/values.h"
 #include "properties/draw/rapid.h"
+#include "properties/shrink.h"
 
 namespace boresight::properties {
 namespace {
@@ -13,7 +15,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t round_cases = 256;  // judged between two looks at the clock; results are merged in case order
-constexpr std::int64_t shrink_tries_max = 20000;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -39,9 +40,11 @@ class Campaign {
  public:
   explicit Campaign(const Plan& plan) : plan_(plan), start_(Clock::now()) {
     report_.seed = plan.seed;
+    report_.shard = plan.shard;
+    for (const Law& law : plan.laws) report_.laws.emplace_back(law.name);
     for (const Kernel& kernel : plan.kernels) {
       if (kernel.unavailable.empty()) kernels_.push_back(&kernel);
-      else report_.unavailable.push_back(kernel.name + " (" + kernel.instruction_set + "): " + kernel.unavailable);
+      else report_.unavailable.push_back({kernel.name, kernel.instruction_set, kernel.unavailable});
     }
     for (const Kernel* kernel : kernels_)
       for (const Law& law : plan.laws) report_.evidence[kernel->name][std::string(law.name)];
@@ -50,10 +53,12 @@ class Campaign {
 
   Report run() {
     while (!kernels_.empty() && !plan_.laws.empty() && !finished()) {
-      const std::int64_t left = plan_.cases > 0 ? plan_.cases - report_.cases : round_cases;
+      const std::int64_t left = plan_.cases > 0 ? own_cases() - report_.share : round_cases;
       judge_round(std::min(left, round_cases));
-      if (plan_.progress) plan_.progress({report_.cases, seconds_since(start_)});
+      if (plan_.progress) plan_.progress({report_.share, seconds_since(start_)});
     }
+    const bool all = plan_.cases > 0 && report_.share == own_cases();
+    report_.cases = all ? plan_.cases : report_.share > 0 ? number_of(report_.share - 1) : 0;
     report_.seconds = seconds_since(start_);
     explain();
     return std::move(report_);
@@ -62,26 +67,28 @@ class Campaign {
  private:
   bool finished() {
     if (plan_.stop != nullptr && plan_.stop->load()) return report_.interrupted = true;
-    if (plan_.cases > 0) return report_.cases >= plan_.cases;
+    if (plan_.cases > 0) return report_.share >= own_cases();
     return seconds_since(start_) >= plan_.budget_seconds;
   }
 
-  const Law& law_of(std::int64_t number) const { return plan_.laws[std::size_t(number - 1) % plan_.laws.size()]; }
+  std::int64_t law_count() const { return std::int64_t(plan_.laws.size()); }
+  std::int64_t own_cases() const { return shard_cases(plan_.shard, law_count(), plan_.cases); }
+  std::int64_t number_of(std::int64_t k) const { return shard_number(plan_.shard, law_count(), k); }
 
   // Judges the next cases on all threads, then merges in order: the report does not depend on who was faster.
   void judge_round(std::int64_t count) {
     std::vector<Verdict> verdicts(std::size_t(count) * kernels_.size());
     std::atomic<std::int64_t> next{0};
     const auto work = [&] {
-      for (std::int64_t k = next++; k < count; k = next++) judge_case(report_.cases + k + 1, &verdicts[std::size_t(k) * kernels_.size()]);
+      for (std::int64_t k = next++; k < count; k = next++) judge_case(number_of(report_.share + k), &verdicts[std::size_t(k) * kernels_.size()]);
     };
     {
       std::vector<std::jthread> workers;
       for (int t = 1; t < plan_.threads; ++t) workers.emplace_back(work);
       work();
     }
-    for (std::int64_t k = 0; k < count; ++k) merge(report_.cases + k + 1, &verdicts[std::size_t(k) * kernels_.size()]);
-    report_.cases += count;
+    for (std::int64_t k = 0; k < count; ++k) merge(number_of(report_.share + k), &verdicts[std::size_t(k) * kernels_.size()]);
+    report_.share += count;
   }
 
   void judge_case(std::int64_t number, Verdict* verdicts) const {
@@ -133,18 +140,30 @@ class Campaign {
 
 }  // namespace
 
-Case drawn_case(std::uint64_t seed, std::int64_t number, const Law& law) {
-  return cases(law.prepare)(random_of(seed, number), 0).value();
+std::optional<Shard> parse_shard(std::string_view text) {
+  Shard shard;
+  const char* const end = text.data() + text.size();
+  const auto [slash, bad_index] = std::from_chars(text.data(), end, shard.index);
+  if (bad_index != std::errc() || slash == end || *slash != '/') return std::nullopt;
+  const auto [rest, bad_count] = std::from_chars(slash + 1, end, shard.count);
+  if (bad_count != std::errc() || rest != end) return std::nullopt;
+  const bool in_range = 1 <= shard.index && shard.index <= shard.count && shard.count <= shards_max;
+  return in_range ? std::optional(shard) : std::nullopt;
 }
 
-Case shrunk(const Case& failing, const Law& law, const Kernel& kernel, std::int64_t* steps) {
-  std::int64_t tries = 0;
-  const auto fails = [&](const Case& candidate) {
-    return ++tries <= shrink_tries_max && law.judge(candidate, kernel).outcome == Outcome::failed;
-  };
-  auto [smallest, count] = rc::shrinkable::findLocalMin(shrinkable(failing), fails);
-  if (steps != nullptr) *steps = std::int64_t(count);
-  return smallest;
+std::int64_t shard_number(Shard shard, std::int64_t laws, std::int64_t k) {
+  const std::int64_t round = k / laws * shard.count + shard.index - 1;
+  return round * laws + k % laws + 1;
+}
+
+std::int64_t shard_cases(Shard shard, std::int64_t laws, std::int64_t cases) {
+  const std::int64_t whole_rounds = cases / laws, first = shard.index - 1;
+  const std::int64_t own_rounds = whole_rounds / shard.count + (whole_rounds % shard.count > first ? 1 : 0);
+  return own_rounds * laws + (whole_rounds % shard.count == first ? cases % laws : 0);
+}
+
+Case drawn_case(std::uint64_t seed, std::int64_t number, const Law& law) {
+  return cases(law.prepare)(random_of(seed, number), 0).value();
 }
 
 Report run(const Plan& plan) { return Campaign(plan).run(); }

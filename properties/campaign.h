@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "problem/case.h"
@@ -21,12 +23,29 @@ struct Progress {
   double seconds = 0;
 };
 
+// The part `index` of `count` of a campaign. Parts are cut by whole rounds through the laws: the parts of one seed judge the
+// cases of the whole, each once, and each part meets every law as soon as it has a round.
+struct Shard {
+  std::int64_t index = 1, count = 1;  // 1 <= index <= count
+  bool whole() const { return count == 1; }
+};
+
+inline constexpr std::int64_t shards_max = 65536;
+
+// "2/5"; nothing where it is not that, or out of range.
+std::optional<Shard> parse_shard(std::string_view text);
+
+// The number (from 1) of the k-th (from 0) case of a shard, and how many of the first `cases` are its own.
+std::int64_t shard_number(Shard shard, std::int64_t laws, std::int64_t k);
+std::int64_t shard_cases(Shard shard, std::int64_t laws, std::int64_t cases);
+
 struct Plan {
   std::vector<Kernel> kernels;
   std::vector<Law> laws;
-  std::int64_t cases = 0;      // 0: as many as the budget allows
+  std::int64_t cases = 0;      // of all shards together; 0: as many as the budget allows
   double budget_seconds = 60;  // where cases is 0
   std::uint64_t seed = 0;
+  Shard shard;
   int threads = 1;
   bool shrink = true;
   std::function<void(const Progress&)> progress;  // called now and then from the thread that called run()
@@ -52,22 +71,26 @@ struct Evidence {
   std::int64_t judged() const { return passed + failed; }
 };
 
+struct Unavailable {
+  std::string kernel, instruction_set, why;
+};
+
 struct Report {
   std::uint64_t seed = 0;
-  std::int64_t cases = 0;
+  std::int64_t cases = 0;  // numbers gone through: what repeats the run
+  Shard shard;
+  std::int64_t share = 0;  // the shard's own of these, all of them where there is one shard
   double seconds = 0;
   bool interrupted = false;
-  std::vector<std::string> unavailable;                     // "name (instruction set): why"
+  std::vector<Unavailable> unavailable;
+  std::vector<std::string> laws;                                    // all that the run was to hold kernels to
   std::map<std::string, std::map<std::string, Evidence>> evidence;  // [kernel][law]
-  std::vector<Finding> findings;                            // by case number, then kernel
+  std::vector<Finding> findings;                                    // by case number, then kernel
 };
 
 Report run(const Plan& plan);
 
 // The case of this number (from 1) of a campaign, as drawn for a law.
 Case drawn_case(std::uint64_t seed, std::int64_t number, const Law& law);
-
-// The smallest case that still fails the law on the kernel, and how many steps led there.
-Case shrunk(const Case& failing, const Law& law, const Kernel& kernel, std::int64_t* steps);
 
 }  // namespace boresight::properties

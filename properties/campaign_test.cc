@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <set>
+
 #include "problem/registry.h"
 #include "problem/token.h"
 #include "properties/draw/simpler.h"
@@ -88,6 +93,80 @@ TEST(Simpler, EndsWhateverFails) {
     ASSERT_LT(++steps, 1000);
   }
   EXPECT_LE(failing.problem.columns(), 1);
+}
+
+TEST(Shards, JudgeTheCasesOfTheWholeEachOnceAndMeetEveryLaw) {
+  for (const std::int64_t laws : {1, 3, 7})
+    for (const std::int64_t shards : {1, 2, 5})
+      for (const std::int64_t cases : {0, 1, 20, 34, 35, 36, 300}) {
+        std::vector<std::int64_t> numbers;
+        for (std::int64_t index = 1; index <= shards; ++index) {
+          const Shard shard{index, shards};
+          std::set<std::int64_t> met;
+          for (std::int64_t k = 0; k < shard_cases(shard, laws, cases); ++k) {
+            numbers.push_back(shard_number(shard, laws, k));
+            met.insert((numbers.back() - 1) % laws);
+          }
+          EXPECT_TRUE(std::int64_t(met.size()) == laws || cases < laws * shards);
+        }
+        std::sort(numbers.begin(), numbers.end());
+        std::vector<std::int64_t> whole(std::size_t(cases), 0);
+        std::iota(whole.begin(), whole.end(), 1);
+        EXPECT_EQ(numbers, whole) << laws << " laws, " << shards << " shards";
+      }
+}
+
+TEST(Shards, AreReadStrictly) {
+  ASSERT_TRUE(parse_shard("2/3"));
+  EXPECT_EQ(parse_shard("2/3")->index, 2);
+  EXPECT_EQ(parse_shard("2/3")->count, 3);
+  for (const char* bad : {"", "2", "2/", "/3", "0/3", "4/3", "-1/3", "1/65537", "1/3x", "1/3/5", "1 /3", "99999999999999999999/3"})
+    EXPECT_FALSE(parse_shard(bad)) << bad;
+}
+
+TEST(Shards, TellTheSameEvidenceTogether) {
+  Plan whole = plan(2, 700);
+  whole.kernels.pop_back();  // the honest one: after a failure each shard stops by itself
+  const Report all = run(whole);
+  std::map<std::string, std::int64_t> judged;
+  for (const std::int64_t index : {1, 2, 3}) {
+    whole.shard = {index, 3};
+    const Report part = run(whole);
+    EXPECT_EQ(part.cases, 700);
+    EXPECT_NE(words(part, "boresight").find(" --shard " + std::to_string(index) + "/3"), std::string::npos);
+    for (const auto& [law, evidence] : part.evidence.begin()->second) judged[law] += evidence.judged();
+  }
+  for (const auto& [law, evidence] : all.evidence.begin()->second) EXPECT_EQ(judged[law], evidence.judged()) << law;
+}
+
+TEST(Junit, EscapesWhatXmlReserves) {
+  Report report;
+  report.laws = {"causal"};
+  report.unavailable = {{"strange<&>", "avx\"3\"", "it's not\x01there"}};
+  const std::string xml = junit(report, "1", "boresight");
+  EXPECT_NE(xml.find("strange&lt;&amp;&gt;"), std::string::npos) << xml;
+  EXPECT_NE(xml.find("avx&quot;3&quot;"), std::string::npos) << xml;
+  EXPECT_NE(xml.find("it&apos;s not?there"), std::string::npos) << xml;
+}
+
+TEST(Terminal, MakesRoomForTheLongestKernelName) {
+  Report report;
+  report.evidence["simd/flash@avx3_bf16"]["causal"].passed = 1;
+  report.evidence["scalar"]["causal"].passed = 1;
+  const std::string text = words(report, "boresight");
+  EXPECT_NE(text.find("\nsimd/flash@avx3_bf16 causal "), std::string::npos) << text;
+  EXPECT_NE(text.find("\nscalar               causal "), std::string::npos) << text;
+}
+
+TEST(Glob, AKernelWithoutItsInstructionSetIsAllOfThem) {
+  EXPECT_TRUE(matches_kernel("simd/flash", "simd/flash@avx3"));
+  EXPECT_TRUE(matches_kernel("scalar,simd/fl*", "simd/flash@avx2"));
+  EXPECT_TRUE(matches_kernel("simd/flash@avx3", "simd/flash@avx3"));
+  EXPECT_TRUE(matches_kernel("simd/*@avx?", "simd/flash@avx3"));
+  EXPECT_TRUE(matches_kernel("scalar", "scalar"));
+  EXPECT_FALSE(matches_kernel("simd/flash@avx3", "simd/flash@avx2"));
+  EXPECT_FALSE(matches_kernel("simd/flas", "simd/flash@avx2"));
+  EXPECT_FALSE(matches_kernel("simd/flash@", "simd/flash@avx2"));
 }
 
 TEST(Glob, MatchesAsAShellDoes) {

@@ -17,7 +17,9 @@ class Choices {
   // 64 bits for a seed of values.
   virtual std::uint64_t bits() = 0;
 
-  bool chance(std::uint64_t of, std::uint64_t out_of) { return pick(out_of) < of; }
+  // True `of` times out of `out_of`.
+  virtual bool chance(std::uint64_t of, std::uint64_t out_of) { return pick(out_of) < of; }
+
   std::int64_t between(std::int64_t least, std::int64_t most) {
     return least + std::int64_t(pick(std::uint64_t(most - least) + 1));
   }

@@ -38,12 +38,14 @@ Json of(const std::string& kernel, const std::string& law, const Evidence& e) {
 }  // namespace
 
 std::string json(const Report& report, const std::string& version) {
-  Json evidence = Json::array(), findings = Json::array();
+  Json evidence = Json::array(), findings = Json::array(), unavailable = Json::array();
   for (const auto& [kernel, by_law] : report.evidence)
     for (const auto& [law, e] : by_law) evidence.push_back(of(kernel, law, e));
   for (const Finding& finding : report.findings) findings.push_back(of(finding));
+  for (const Unavailable& row : report.unavailable) unavailable.push_back(words(row));
   const Json whole = {{"schema", 1}, {"boresight", version}, {"seed", report.seed}, {"cases", report.cases},
-                      {"interrupted", report.interrupted}, {"unavailable", report.unavailable}, {"evidence", evidence},
+                      {"shard", {{"index", report.shard.index}, {"count", report.shard.count}, {"cases", report.share}}},
+                      {"interrupted", report.interrupted}, {"unavailable", unavailable}, {"evidence", evidence},
                       {"findings", findings}};
   return whole.dump(2) + "\n";
 }

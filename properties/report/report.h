@@ -1,4 +1,4 @@
-// A campaign's report, as words for a terminal and as JSON (schema 1, described in properties/report/README.md).
+// A campaign's report, as words for a terminal, as JSON and as JUnit XML (both described in properties/report/README.md).
 #pragma once
 
 #include <string>
@@ -14,10 +14,22 @@ std::string words(const Finding& finding, const std::string& command);
 // Where a mismatch is and by how much: "out[b=0 h=1 i=2 d=0] is 0.5, right is 0.25, bound 1e-7: off by 2.5e+06 bounds".
 std::string words(const Mismatch& mismatch);
 
+// "simd/flash@avx3 (avx3): this processor has no AVX-512".
+std::string words(const Unavailable& row);
+
+// Why cases were skipped or mistrusted, with their numbers: "12 not supported, 3 no row's weights show in its output".
+std::string reasons(const Evidence& evidence);
+
+// The options that repeat the run: "--cases 1000 --seed 1 --shard 2/3".
+std::string again(const Report& report);
+
 // The evidence as a table, a row each kernel and law, then the findings, then one closing line.
 std::string words(const Report& report, const std::string& command);
 
 // The same without timings: equal seeds give equal bytes.
 std::string json(const Report& report, const std::string& version);
+
+// A suite each kernel, a test each law: what a build server reads. Equal seeds give equal bytes here too.
+std::string junit(const Report& report, const std::string& version, const std::string& command);
 
 }  // namespace boresight::properties

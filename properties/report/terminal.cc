@@ -11,31 +11,32 @@
 namespace boresight::properties {
 namespace {
 
-std::string reasons(const Evidence& evidence) {
-  std::string text;
-  for (const auto& [reason, count] : evidence.reasons) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, reason);
-  return text;
-}
-
 std::string evidence_table(const Report& report) {
-  std::string text = fmt::format("{:<10} {:<32} {:>8} {:>8} {:>10} {:>12}\n", "kernel", "law", "judged", "skipped", "mistrusted",
+  std::size_t width = 10;
+  for (const auto& [kernel, by_law] : report.evidence) width = std::max(width, kernel.size());
+  std::string text = fmt::format("{:<{}} {:<32} {:>8} {:>8} {:>10} {:>12}\n", "kernel", width, "law", "judged", "skipped", "mistrusted",
                                  "error/bound");
   for (const auto& [kernel, by_law] : report.evidence)
     for (const auto& [law, e] : by_law) {
       const std::string largest = e.failed > 0 ? "FAILED" : e.largest > 0 ? fmt::format("{:.3f}", e.largest) : "-";
-      text += fmt::format("{:<10} {:<32} {:>8} {:>8} {:>10} {:>12}\n", kernel, law, e.judged(), e.skipped, e.mistrusted, largest);
-      if (e.judged() == 0 && !e.reasons.empty()) text += fmt::format("{:<10}   none judged: {}\n", "", reasons(e));
+      text += fmt::format("{:<{}} {:<32} {:>8} {:>8} {:>10} {:>12}\n", kernel, width, law, e.judged(), e.skipped, e.mistrusted, largest);
+      if (e.judged() == 0 && !e.reasons.empty()) text += fmt::format("{:<{}}   none judged: {}\n", "", width, reasons(e));
     }
-  for (const std::string& row : report.unavailable) text += "unavailable: " + row + "\n";
+  for (const Unavailable& row : report.unavailable) text += "unavailable: " + words(row) + "\n";
   return text;
+}
+
+std::string cases_gone_through(const Report& report) {
+  if (report.shard.whole()) return fmt::format("{} cases", report.cases);
+  return fmt::format("shard {}/{}, {} of {} cases", report.shard.index, report.shard.count, report.share, report.cases);
 }
 
 std::string closing(const Report& report) {
   std::int64_t judged = 0, skips = 0, mistrusts = 0;
   for (const auto& [kernel, by_law] : report.evidence)
     for (const auto& [law, e] : by_law) judged += e.judged(), skips += e.skipped, mistrusts += e.mistrusted;
-  const std::string counts = fmt::format("{} cases: {} judged, {} skipped, {} mistrusted", report.cases, judged, skips, mistrusts);
-  const std::string repeat = fmt::format("again: --cases {} --seed {}", report.cases, report.seed);
+  const std::string counts = fmt::format("{}: {} judged, {} skipped, {} mistrusted", cases_gone_through(report), judged, skips, mistrusts);
+  const std::string repeat = "again: " + again(report);
   if (!report.findings.empty()) return fmt::format("FAILED: {} finding(s) in {}; {}\n", report.findings.size(), counts, repeat);
   const bool every = std::all_of(report.evidence.begin(), report.evidence.end(), [](const auto& kernel) {
     return std::all_of(kernel.second.begin(), kernel.second.end(), [](const auto& law) { return law.second.judged() > 0; });
@@ -46,6 +47,19 @@ std::string closing(const Report& report) {
 }
 
 }  // namespace
+
+std::string reasons(const Evidence& evidence) {
+  std::string text;
+  for (const auto& [reason, count] : evidence.reasons) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, reason);
+  return text;
+}
+
+std::string words(const Unavailable& row) { return fmt::format("{} ({}): {}", row.kernel, row.instruction_set, row.why); }
+
+std::string again(const Report& report) {
+  const std::string whole = fmt::format("--cases {} --seed {}", report.cases, report.seed);
+  return report.shard.whole() ? whole : whole + fmt::format(" --shard {}/{}", report.shard.index, report.shard.count);
+}
 
 std::string words(const Mismatch& m) {
   const std::string place = m.lse ? fmt::format("lse[b={} h={} i={}]", m.b, m.h, m.i)

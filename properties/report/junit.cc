@@ -1,0 +1,110 @@
+// The report as build servers read it: a suite each kernel, a test each law. A finding is a failure with its words and its
+// token; a law that judged nothing, and a kernel that can't run here, are skipped with the reason.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "properties/report/report.h"
+
+namespace boresight::properties {
+namespace {
+
+// Text as an attribute or an element may hold it. XML has no way to write most control characters: they become '?'.
+std::string escaped(const std::string& text) {
+  std::string result;
+  for (const char letter : text) {
+    switch (letter) {
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      case '\'':
+        result += "&apos;";
+        break;
+      case '\n':
+        result += '\n';
+        break;
+      default:
+        result += 0 <= letter && letter < ' ' ? '?' : letter;
+    }
+  }
+  return result;
+}
+
+struct Suite {
+  std::int64_t tests = 0, failures = 0, skipped = 0;
+  std::string text;  // its testcase elements
+};
+
+void add(Suite& suite, const std::string& kernel, const std::string& law, const std::string& content) {
+  ++suite.tests;
+  suite.text +=
+      fmt::format("    <testcase classname=\"{}\" name=\"{}\">\n{}    </testcase>\n", escaped(kernel), escaped(law), content);
+}
+
+void add_skipped(Suite& suite, const std::string& kernel, const std::string& law, const std::string& why) {
+  ++suite.skipped;
+  add(suite, kernel, law, fmt::format("      <skipped message=\"{}\"/>\n", escaped(why)));
+}
+
+void add_failed(Suite& suite, const Finding& finding, const std::string& command) {
+  ++suite.failures;
+  add(suite, finding.kernel, finding.law,
+      fmt::format("      <failure message=\"{}\">{}</failure>\n", escaped(finding.verdict.why),
+                  escaped(words(finding, command))));
+}
+
+Suite suite_of(const Report& report, const std::string& kernel, const std::string& command) {
+  Suite suite;
+  for (const auto& entry : report.evidence.at(kernel)) {
+    const std::string& law = entry.first;
+    const Evidence& evidence = entry.second;
+    const auto finding = std::find_if(report.findings.begin(), report.findings.end(),
+                                      [&](const Finding& f) { return f.kernel == kernel && f.law == law; });
+    if (finding != report.findings.end())
+      add_failed(suite, *finding, command);
+    else if (evidence.judged() == 0)
+      add_skipped(suite, kernel, law, "none judged: " + (evidence.reasons.empty() ? "no case was drawn" : reasons(evidence)));
+    else
+      add(suite, kernel, law,
+          fmt::format("      <system-out>{} judged, {} skipped, {} mistrusted, largest error/bound {:.3f}</system-out>\n",
+                      evidence.judged(), evidence.skipped, evidence.mistrusted, evidence.largest));
+  }
+  return suite;
+}
+
+}  // namespace
+
+std::string junit(const Report& report, const std::string& version, const std::string& command) {
+  Suite all;
+  const auto close = [&](const std::string& kernel, const Suite& suite) {
+    all.tests += suite.tests, all.failures += suite.failures, all.skipped += suite.skipped;
+    all.text += fmt::format(
+        "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\">\n"
+        "    <properties>\n      <property name=\"boresight\" value=\"{}\"/>\n      <property name=\"again\" value=\"{}\"/>\n    "
+        "</properties>\n"
+        "{}  </testsuite>\n",
+        escaped(kernel), suite.tests, suite.failures, suite.skipped, escaped(version), escaped(again(report)), suite.text);
+  };
+  for (const auto& entry : report.evidence) close(entry.first, suite_of(report, entry.first, command));
+  for (const Unavailable& row : report.unavailable) {
+    Suite suite;
+    for (const std::string& law : report.laws) add_skipped(suite, row.kernel, law, "unavailable: " + words(row));
+    close(row.kernel, suite);
+  }
+  return fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"boresight\" tests=\"{}\" failures=\"{}\" errors=\"0\" "
+      "skipped=\"{}\">\n{}"
+      "</testsuites>\n",
+      all.tests, all.failures, all.skipped, all.text);
+}
+
+}  // namespace boresight::properties

@@ -1,0 +1,31 @@
+#include "properties/shrink.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "properties/draw/simpler.h"
+
+namespace boresight::properties {
+namespace {
+
+constexpr std::int64_t tries_max = 20000;
+
+}  // namespace
+
+Case shrunk(Case failing, const Law& law, const Kernel& kernel, std::int64_t* steps) {
+  std::int64_t tries = 0, taken = 0;
+  const auto fails = [&](const Case& candidate) {
+    return ++tries <= tries_max && law.judge(candidate, kernel).outcome == Outcome::failed;
+  };
+  while (true) {
+    const std::vector<Case> candidates = simpler(failing);
+    const auto next = std::find_if(candidates.begin(), candidates.end(), fails);
+    if (next == candidates.end()) break;
+    failing = *next;
+    ++taken;
+  }
+  if (steps != nullptr) *steps = taken;
+  return failing;
+}
+
+}  // namespace boresight::properties
