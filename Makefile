@@ -11,6 +11,7 @@ help:
 	@echo 'make test-quick   units and arrows: a minute'
 	@echo 'make test         and laws, mutants, sanitizers, the second compiler: ten minutes cold'
 	@echo 'make test-full    and ThreadSanitizer, the bound on 10,000 cases'
+	@echo 'make check-instruction-sets  the kernels on other processors, under qemu'
 	@echo 'make check-fresh  the committed tree, from clone to green, in a bare Debian 12'
 	@echo 'make setup, format, bench, fuzz, clean'
 
@@ -50,9 +51,11 @@ fuzz:
 format:
 	@$(SETUP) format
 	git ls-files -co --exclude-standard '*.h' '*.cc' | xargs clang-format-19 -i
+check-instruction-sets: build
+	@scripts/check_instruction_sets
 check-fresh:
 	@scripts/check_fresh
 clean:
 	rm -rf build
 
-.PHONY: help setup build verify test test-quick test-full release asan tsan debug mutants clang bench fuzz format check-fresh clean
+.PHONY: check-instruction-sets help setup build verify test test-quick test-full release asan tsan debug mutants clang bench fuzz format check-fresh clean

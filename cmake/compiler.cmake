@@ -22,6 +22,9 @@ endif()
 
 # A designated initializer leaves the other fields at their defaults on purpose.
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wno-missing-field-initializers -ffp-contract=off)
+# Highway compiles the kernels for every instruction set but these: vectors of a length that is not known can't be kept in arrays.
+set(SETS_LEFT_OUT HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128)
+add_compile_definitions("HWY_DISABLED_TARGETS=(${SETS_LEFT_OUT})")
 if(BORESIGHT_SANITIZE)
   add_compile_options(-Og -fsanitize=${BORESIGHT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${BORESIGHT_SANITIZE})

@@ -26,7 +26,15 @@ class BiasRow {
   void choose(std::int64_t batch, std::int64_t head) {
     batch_ = batch;
     head_ = head;
-    if (problem_.bias.kind == BiasKind::alibi) slope_ = slope();
+    if (problem_.bias.kind == BiasKind::alibi) slope_ = chosen_slope();
+  }
+
+  // Of the chosen head, for ALiBi.
+  float slope() const { return slope_; }
+
+  // Bias of the chosen head at a distance, for the kinds that are a table of distances: T5 and distance tables.
+  float by_distance(std::int64_t distance) const {
+    return problem_.bias.kind == BiasKind::relative_buckets ? bucketed(distance) : tabled(distance);
   }
 
   // Adds to `count` scores the bias of row x columns; `shown` holds the columns, counted from the tile's first, ascending.
@@ -42,9 +50,9 @@ class BiasRow {
       case BiasKind::alibi:
         return add_each([&](std::int32_t column) { return alibi(row, column); });
       case BiasKind::relative_buckets:
-        return add_each([&](std::int32_t column) { return bucketed(row, column); });
+        return add_each([&](std::int32_t column) { return bucketed(distance(row, column)); });
       case BiasKind::distance_table:
-        return add_each([&](std::int32_t column) { return tabled(row, column); });
+        return add_each([&](std::int32_t column) { return tabled(distance(row, column)); });
       case BiasKind::dense:
         return add_each([&](std::int32_t column) { return dense(row, column); });
       case BiasKind::forget:
@@ -60,18 +68,18 @@ class BiasRow {
     return query - tensors_.key_positions.at<std::int32_t>(batch_, token_index(g_, column));
   }
 
-  float slope() const {
+  float chosen_slope() const {
     if (problem_.bias.slopes == Slopes::geometric) return head_ < problem_.bias.alibi_heads ? slopes_[std::size_t(head_)] : 0.0f;
     return read_element(tensors_.slopes, tensors_.slopes.offset(batch_, head_));
   }
   float alibi(std::int32_t row, std::int32_t column) const { return -slope_ * float(std::abs(distance(row, column))); }
-  float bucketed(std::int32_t row, std::int32_t column) const {
+  float bucketed(std::int64_t distance) const {
     const Tensor& table = tensors_.bucket_table;
-    return bias_scale_ * read_element(table, table.offset((*buckets_)(distance(row, column)), head_));
+    return bias_scale_ * read_element(table, table.offset((*buckets_)(distance), head_));
   }
-  float tabled(std::int32_t row, std::int32_t column) const {
+  float tabled(std::int64_t distance) const {
     const Tensor& table = tensors_.distance_table;
-    return read_element(table, table.offset(head_, distance_index(g_, distance(row, column))));
+    return read_element(table, table.offset(head_, distance_index(g_, distance)));
   }
   float dense(std::int32_t row, std::int32_t column) const {
     return read_element(tensors_.dense, tensors_.dense.offset(batch_, head_, row, token_index(g_, column)));

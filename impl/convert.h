@@ -58,9 +58,13 @@ inline void read_row(const Tensor& tensor, std::int64_t offset, std::int64_t wid
       std::memcpy(row, data, std::size_t(width) * sizeof(float));
     else
       for (std::int64_t d = 0; d < width; ++d) row[d] = data[d * stride];
-  } else {
-    for (std::int64_t d = 0; d < width; ++d) row[d] = read_element(tensor, offset + d * stride);
+    return;
   }
+  const std::uint16_t* data = static_cast<const std::uint16_t*>(tensor.data) + offset;
+  if (tensor.type == Type::bf16)
+    for (std::int64_t d = 0; d < width; ++d) row[d] = from_bf16(data[d * stride]);
+  else
+    for (std::int64_t d = 0; d < width; ++d) row[d] = from_f16(data[d * stride]);
 }
 
 // Rounds `width` floats into the elements from `offset` on. The tensor is f32, bf16 or f16.

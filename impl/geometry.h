@@ -127,6 +127,22 @@ constexpr auto tile_needed(const Geometry<N>& g, Range<N> rows, Range<N> tile) {
   return is_persistent(g, tile.begin) || (tile.begin < seen.end && seen.begin < tile.end);
 }
 
+// What one row sees of a tile, counted from the tile's first column: [0, persistent_end) and [band.begin, band.end).
+template <class N>
+struct RowView {
+  N persistent_end;
+  Range<N> band;
+};
+
+// Claim: the row sees column tile.begin + c exactly when c is in one of the two ranges, which lie in order inside the tile.
+template <class N>
+constexpr RowView<N> row_view(const Geometry<N>& g, N row, Range<N> tile) {
+  const Range<N> seen = band(g, Range<N>{row, row + N(1)});
+  const N width = tile.end - tile.begin;
+  const auto inside = [&](N column) { return min_of(max_of(column - tile.begin, N(0)), width); };
+  return {inside(g.mem_kv), {inside(seen.begin), inside(seen.end)}};
+}
+
 // Claim: every column of the tile is visible to all of the rows, so that none needs a test.
 template <class N>
 constexpr auto tile_plain(const Geometry<N>& g, Range<N> rows, Range<N> tile) {
@@ -155,6 +171,12 @@ constexpr TileVisits<N> tile_visits(const Geometry<N>& g, Range<N> rows, N size)
 template <class N>
 constexpr N visited_tile(const TileVisits<N>& visits, N visit) {
   return select(visit < visits.persistent, visit, visits.band_first + (visit - visits.persistent));
+}
+
+// Claim: visited_tile(visits, visit_number(visits, tile)) == tile, for a visited tile.
+template <class N>
+constexpr N visit_number(const TileVisits<N>& visits, N tile) {
+  return select(tile < visits.persistent, tile, visits.persistent + (tile - visits.band_first));
 }
 
 // Visits of one part of a split. Claim: parts 0 .. parts - 1 are disjoint, in order, together [0, count), and their

@@ -90,6 +90,19 @@ TEST(Geometry, PlacesEveryColumnAndSeesAsTheSpecificationSays) {
   });
 }
 
+// What row_view() says of one row against who sees whom.
+bool views_as_it_sees(const Geometry<std::int32_t>& g, const std::vector<std::vector<bool>>& sight, std::int32_t row,
+                      Range<std::int32_t> tile) {
+  const RowView<std::int32_t> view = row_view(g, row, tile);
+  const std::int32_t width = tile.end - tile.begin;
+  bool good = 0 <= view.persistent_end && view.persistent_end <= view.band.begin && view.band.end <= width;
+  for (std::int32_t c = 0; c < width; ++c) {
+    const bool seen = c < view.persistent_end || (view.band.begin <= c && c < view.band.end);
+    good = good && seen == sight[std::size_t(row)][std::size_t(tile.begin + c)];
+  }
+  return good;
+}
+
 // Tiles `size` wide for one range of rows: the first complaint, or nothing.
 std::string complaint_about_tiles(const Geometry<std::int32_t>& g, const std::vector<std::vector<bool>>& sight,
                                   Range<std::int32_t> rows, std::int32_t size) {
@@ -99,6 +112,7 @@ std::string complaint_about_tiles(const Geometry<std::int32_t>& g, const std::ve
   for (std::int32_t visit = 0; visit < visits.count; ++visit) {
     const std::int32_t tile = visited_tile(visits, visit);
     if (!(last < tile && tile < std::int32_t(visited.size()))) return "visits out of order or outside";
+    if (visit_number(visits, tile) != visit) return "visit_number";
     ++visited[std::size_t(last = tile)];
   }
   for (std::int32_t tile = 0; tile < std::int32_t(visited.size()); ++tile) {
@@ -107,6 +121,7 @@ std::string complaint_about_tiles(const Geometry<std::int32_t>& g, const std::ve
     if (visited[std::size_t(tile)] != (seen > 0)) return seen > 0 ? "needed tile not visited" : "visited tile not needed";
     if (tile_needed(g, rows, range) != (seen > 0)) return "tile_needed";
     if (tile_plain(g, rows, range) != (seen == all)) return "tile_plain";
+    if (!views_as_it_sees(g, sight, rows.begin, range)) return "row_view";
   }
   return "";
 }

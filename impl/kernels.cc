@@ -1,13 +1,23 @@
 #include "impl/kernels.h"
 
 #include "impl/scalar.h"
+#include "impl/simd/decode.h"
+#include "impl/simd/flash.h"
 
 namespace boresight::impl {
+namespace {
+
+void append(std::vector<Kernel>& table, const std::vector<Kernel>& rows) { table.insert(table.end(), rows.begin(), rows.end()); }
+
+}  // namespace
 
 const std::vector<Kernel>& kernels() {
-  static const std::vector<Kernel> table{
-      scalar_kernel(),
-  };
+  static const std::vector<Kernel> table = [] {
+    std::vector<Kernel> rows{scalar_kernel()};
+    append(rows, simd::flash_kernels());
+    append(rows, simd::decode_kernels());
+    return rows;
+  }();
   return table;
 }
 

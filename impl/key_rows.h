@@ -14,25 +14,51 @@ inline std::int64_t kv_head_of(const Problem& problem, std::int64_t head) {
   return problem.head_map == HeadMap::grouped ? head / group : head % problem.kv_heads;
 }
 
+// The other way round: the `member`-th of the query heads that read a key/value head.
+inline std::int64_t query_head_of(const Problem& problem, std::int64_t kv_head, std::int64_t member) {
+  const std::int64_t group = problem.heads / problem.kv_heads;
+  return problem.head_map == HeadMap::grouped ? kv_head * group + member : kv_head + member * problem.kv_heads;
+}
+
 // Keys, or values, of all columns.
-struct KeyRows {
-  const Tensor& mem_kv;    // [G][P][width], the same for every sequence
-  const Tensor& memories;  // [B][G][M][width]
-  const Tensor& segment;   // [B][G][S][width]
-  std::int64_t width;
+class KeyRows {
+ public:
+  // mem_kv [G][P][width], the same for every sequence; memories [B][G][M][width]; segment [B][G][S][width].
+  KeyRows(const Tensor& mem_kv, const Tensor& memories, const Tensor& segment, std::int64_t width)
+      : mem_kv_(mem_kv), memories_(memories), segment_(segment), width_(width) {}
 
   // Reads one column's row as floats.
   void read(const Geometry<std::int32_t>& g, std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* row) const {
-    const std::int64_t place = row_in_part(g, column);
+    const Place place = find(g, batch, kv_head, column);
+    read_row(place.part, place.offset, width_, row);
+  }
+
+  // Where one column's row lies as floats side by side; null where it does not.
+  const float* in_place(const Geometry<std::int32_t>& g, std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
+    const Place place = find(g, batch, kv_head, column);
+    const bool floats = place.part.type == Type::f32 && (width_ == 1 || place.part.stride[std::size_t(place.part.rank - 1)] == 1);
+    return floats ? static_cast<const float*>(place.part.data) + place.offset : nullptr;
+  }
+
+ private:
+  struct Place {
+    const Tensor& part;
+    std::int64_t offset;
+  };
+  Place find(const Geometry<std::int32_t>& g, std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
+    const std::int64_t row = row_in_part(g, column);
     switch (key_part(g, column)) {
       case 0:
-        return read_row(mem_kv, mem_kv.offset(kv_head, place, 0), width, row);
+        return {mem_kv_, mem_kv_.offset(kv_head, row, 0)};
       case 1:
-        return read_row(memories, memories.offset(batch, kv_head, place, 0), width, row);
+        return {memories_, memories_.offset(batch, kv_head, row, 0)};
       default:
-        return read_row(segment, segment.offset(batch, kv_head, place, 0), width, row);
+        return {segment_, segment_.offset(batch, kv_head, row, 0)};
     }
   }
+
+  const Tensor &mem_kv_, &memories_, &segment_;
+  std::int64_t width_;
 };
 
 }  // namespace boresight::impl

@@ -28,6 +28,12 @@ class Masks {
     return !any_ || (key_open(column) && attention_open(row, column) && dense_open(row, column));
   }
 
+  // The same in two parts: whether rule 1 leaves the key to anyone, and whether the others leave it to this row.
+  bool open_to_any(std::int32_t column) const { return key_open(column); }
+  bool open_to_row(std::int32_t row, std::int32_t column) const { return attention_open(row, column) && dense_open(row, column); }
+  // Whether the second part can hide anything.
+  bool row_by_row() const { return bool(tensors_.attention_mask) || dense_; }
+
  private:
   // Rule 1: the key itself; persistent ones are never hidden so.
   bool key_open(std::int32_t column) const {

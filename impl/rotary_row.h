@@ -30,11 +30,22 @@ class RotaryRows {
 
   bool on() const { return half_ > 0; }
 
+  // Makes ready to turn by these positions; what was made ready for the same ones before is kept.
+  void prepare(const std::vector<std::int64_t>& positions) {
+    if (positions == positions_) return;
+    positions_ = positions;
+    turns_.clear();
+    for (const std::int64_t position : positions)
+      for (std::size_t r = 0; r < std::size_t(half_); ++r) turns_.push_back(turn_of(double(position), r));
+  }
+
+  // Turns a row by the position of this number among those made ready.
+  void turn(std::int64_t number, float* row) const { turn_row(turns_.data() + number * half_, row); }
+
   // Turns row k of `rows` [..][width] by positions[k], for each k.
   void turn(const std::vector<std::int64_t>& positions, float* rows, std::int64_t width) {
-    if (positions != positions_) prepare(positions);
-    for (std::size_t k = 0; k < positions.size(); ++k)
-      turn_row(turns_.data() + k * std::size_t(half_), rows + std::int64_t(k) * width);
+    prepare(positions);
+    for (std::size_t k = 0; k < positions.size(); ++k) turn(std::int64_t(k), rows + std::int64_t(k) * width);
   }
 
  private:
@@ -42,13 +53,6 @@ class RotaryRows {
   struct Turn {
     double cosine, sine;
   };
-
-  void prepare(const std::vector<std::int64_t>& positions) {
-    positions_ = positions;
-    turns_.clear();
-    for (const std::int64_t position : positions)
-      for (std::size_t r = 0; r < std::size_t(half_); ++r) turns_.push_back(turn_of(double(position), r));
-  }
 
   Turn turn_of(double position, std::size_t r) const {
     const double angle = position / interpolation_ * double(frequencies_[r]);

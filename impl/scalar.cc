@@ -6,17 +6,18 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <vector>
 
 #include "impl/bias_row.h"
 #include "impl/convert.h"
+#include "impl/finish_row.h"
 #include "impl/float_arithmetic.h"
 #include "impl/geometry.h"
 #include "impl/key_rows.h"
 #include "impl/masks.h"
 #include "impl/online_softmax.h"
+#include "impl/positions.h"
 #include "impl/rotary_row.h"
 
 namespace boresight::impl {
@@ -116,7 +117,8 @@ class Scalar {
     bias_.choose(batch_, head_);
     load_queries(rows);
     attend_rows(g_, rows, tiling_, *this, work_);
-    for (std::int32_t row = rows.begin; row < rows.end; ++row) store(row, work_.rows[std::size_t(row - rows.begin)]);
+    for (std::int32_t row = rows.begin; row < rows.end; ++row)
+      finish_row(problem_, tensors_, batch_, head_, row, work_.rows[std::size_t(row - rows.begin)], work_.width);
   }
 
   void load_queries(Range<std::int32_t> rows) {
@@ -130,7 +132,8 @@ class Scalar {
 
   void turn_query_tile(Range<std::int32_t> rows) {
     positions_.clear();
-    for (std::int32_t row = rows.begin; row < rows.end; ++row) positions_.push_back(turning_position_of_query(row));
+    for (std::int32_t row = rows.begin; row < rows.end; ++row)
+      positions_.push_back(position_of_query(problem_, g_, tensors_, batch_, row));
     turn_queries_.turn(positions_, query_tile_.data(), key_width_);
   }
 
@@ -138,34 +141,15 @@ class Scalar {
   void turn_key_tile(Range<std::int32_t> tile) {
     positions_.clear();
     const std::int32_t first = max_of(tile.begin, g_.mem_kv);
-    for (std::int32_t column = first; column < tile.end; ++column) positions_.push_back(turning_position_of_key(column));
+    for (std::int32_t column = first; column < tile.end; ++column)
+      positions_.push_back(position_of_key(problem_, g_, tensors_, batch_, column));
     if (first < tile.end)
       turn_keys_.turn(positions_, key_tile_.data() + std::ptrdiff_t(first - tile.begin) * key_width_, key_width_);
-  }
-
-  std::int64_t turning_position_of_query(std::int32_t row) const {
-    if (!problem_.custom_positions) return query_position(g_, row);
-    return tensors_.query_positions.at<std::int32_t>(batch_, row);
-  }
-  std::int64_t turning_position_of_key(std::int32_t column) const {
-    if (!problem_.custom_positions) return key_position(g_, column);
-    return tensors_.key_positions.at<std::int32_t>(batch_, token_index(g_, column));
   }
 
   void cap(float* scores, std::int32_t count) const {
     if (!(softcap_ > 0)) return;
     for (std::int32_t k = 0; k < count; ++k) scores[k] = softcap_ * std::tanh(scores[k] / softcap_);
-  }
-
-  void store(std::int32_t row, RowState<FloatArithmetic>& state) {
-    if (problem_.zero_kv) absorb_without_value(state, 0.0f, work_.width);  // its key is zero, and cap(0) = 0
-    if (problem_.sink) {
-      const float sink = read_element(tensors_.sinks, tensors_.sinks.offset(head_));
-      if (sink > -std::numeric_limits<float>::infinity()) absorb_without_value(state, sink, work_.width);
-    }
-    const float lse = finish(state, work_.width);
-    write_row(tensors_.out, tensors_.out.offset(batch_, head_, row, 0), problem_.value_dim, state.sums);
-    if (tensors_.lse) tensors_.lse.at<float>(batch_, head_, row) = lse;
   }
 
   const Problem& problem_;
@@ -193,12 +177,11 @@ Arithmetic arithmetic(const Problem& problem, const Options& options) {
   const Tiling tiling = tiling_of(problem, options);
   const std::int64_t tiles = tile_count(std::int32_t(problem.columns()), tiling.keys);
   const std::int64_t splits = std::min<std::int64_t>(tiling.splits, std::max<std::int64_t>(1, tiles));
-  const std::int64_t scores_without_value = problem.zero_kv + problem.sink;
   Arithmetic promise;
   const auto links = [](std::int64_t items) { return std::max<std::int64_t>(items - 1, 0); };  // the first is added to zero
   const std::int64_t width = padded(problem.head_dim);
   promise.dot_chain = links(std::min<std::int64_t>(width, dot_block) / lanes) + links(tile_count<std::int64_t>(width, dot_block)) + 3;
-  promise.rescales = links(tiles) + links(splits) + scores_without_value;
+  promise.rescales = links(tiles) + links(splits) + scores_without_value(problem);
   promise.value_chain = links(std::min(tiling.keys, block_columns)) + links(tile_count(tiling.keys, block_columns)) + promise.rescales;
   promise.exp_error = 0x1p-23;  // of the C library: seen at most 1.0, 2.8 and 1.4 times 2^-24 for exp, tanh and log
   promise.tanh_error = 0x1p-22;

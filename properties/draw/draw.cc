@@ -39,6 +39,24 @@ void draw_sizes(Choices& choices, Case& c) {
   else p.segment = edge_size(choices, wide, 0, 40);                              // anything, fewer keys than queries too
 }
 
+// Once in a while past the sizes that kernels sum, split or tile in by themselves: wide rows, or many of them. One sequence
+// and few heads then, so that such a case costs no more than a few dozen others.
+void draw_beyond_blocks(Choices& choices, Case& c) {
+  if (!choices.chance(1, 32)) return;
+  Problem& p = c.problem;
+  p.batch = 1;
+  p.heads = choices.one_of<std::int64_t>({1, 2});
+  p.kv_heads = choices.chance(1, 2) ? 1 : p.heads;
+  if (choices.chance(1, 2)) {
+    p.head_dim = choices.one_of<std::int64_t>({16, 64, 80, 130, 272});
+    p.value_dim = choices.one_of<std::int64_t>({16, 64, 72, 130});
+    p.segment = std::max(p.segment, choices.between(100, 300));
+  } else {
+    p.queries = choices.between(90, 200);
+    p.segment = choices.between(p.queries, 600);
+  }
+}
+
 void draw_visibility(Choices& choices, Case& c) {
   Problem& p = c.problem;
   p.causal = choices.chance(1, 2);
@@ -121,6 +139,7 @@ Case draw(Choices& choices) {
   Case c;
   c.problem.type = choices.one_of({Type::f32, Type::f32, Type::bf16, Type::f16});
   draw_sizes(choices, c);
+  draw_beyond_blocks(choices, c);
   draw_visibility(choices, c);
   draw_bias(choices, c);
   draw_rotary(choices, c);

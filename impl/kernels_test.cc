@@ -1,0 +1,45 @@
+// The table of kernels: names that find their rows, reasons for those that can't run, and the same answers from all that can.
+#include "impl/kernels.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace boresight::impl {
+namespace {
+
+TEST(Kernels, HaveNamesOfTheirOwnAndAnInstructionSet) {
+  std::set<std::string> names;
+  for (const Kernel& kernel : kernels()) {
+    EXPECT_TRUE(names.insert(kernel.name).second) << kernel.name;
+    const std::size_t at = kernel.name.find('@');
+    EXPECT_EQ(at == std::string::npos ? "any" : kernel.name.substr(at + 1), kernel.instruction_set);
+  }
+  EXPECT_TRUE(names.contains("scalar"));
+}
+
+TEST(Kernels, OfEachKindSomeRowRunsHere) {
+  std::set<std::string> kinds, running;
+  for (const Kernel& kernel : kernels()) {
+    const std::string kind = kernel.name.substr(0, kernel.name.find('@'));
+    kinds.insert(kind);
+    if (kernel.unavailable.empty()) running.insert(kind);
+  }
+  EXPECT_EQ(kinds, (std::set<std::string>{"scalar", "simd/flash", "simd/decode"}));
+  EXPECT_EQ(running, kinds);
+}
+
+TEST(Kernels, RefuseF64AndTakeTheOtherTypes) {
+  Problem problem;
+  for (const Kernel& kernel : kernels()) {
+    for (const Type type : {Type::f32, Type::bf16, Type::f16}) {
+      problem.type = type;
+      EXPECT_EQ(kernel.unsupported(problem), "") << kernel.name;
+    }
+    problem.type = Type::f64;
+    EXPECT_NE(kernel.unsupported(problem), "") << kernel.name;
+  }
+}
+
+}  // namespace
+}  // namespace boresight::impl

@@ -1,0 +1,24 @@
+// How long the kernels' chains of additions are: partial sums of so many terms go to another sum. Short chains err less; the
+// kernels' promises (problem/arithmetic.h) are computed from the same numbers.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "impl/geometry.h"
+
+namespace boresight::impl::simd {
+
+inline constexpr std::int32_t dot_block = 128;    // entries of q.k, one after another in a lane
+inline constexpr std::int32_t value_block = 128;  // columns of a weighted sum of values
+inline constexpr std::int32_t lane_block = 16;    // vectors, where a vector's lanes are summed at the end
+
+// Additions on the longest path through `items` terms, the first of which is added to zero.
+constexpr std::int64_t chain(std::int64_t items, std::int64_t block) {
+  const auto links = [](std::int64_t terms) { return std::max<std::int64_t>(terms - 1, 0); };
+  return links(std::min(items, block)) + links(tile_count(items, block));
+}
+// The same by vectors of any length up to 16 lanes: longest with one lane, and then four additions of lanes.
+constexpr std::int64_t lane_chain(std::int64_t items) { return chain(items, lane_block) + 4; }
+
+}  // namespace boresight::impl::simd

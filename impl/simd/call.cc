@@ -1,0 +1,74 @@
+#include "impl/simd/call.h"
+
+#include <algorithm>
+
+#include "impl/positions.h"
+
+namespace boresight::impl::simd {
+namespace {
+
+using Side = RotaryRows::Side;
+
+// The turns of every query, or of every key that has a position: once a call, since all heads share them.
+std::vector<RotaryRows> all_turns(const Problem& problem, const Geometry<std::int32_t>& g, const Tensors& tensors, Side side) {
+  std::vector<RotaryRows> turns;
+  if (problem.rotary.dims == 0) return turns;
+  const Tensor& given = side == Side::queries ? tensors.query_positions : tensors.key_positions;
+  const std::int64_t sequences = problem.custom_positions && given ? given.shape[0] : 1;
+  for (std::int64_t batch = 0; batch < sequences; ++batch) {
+    std::vector<std::int64_t> positions;
+    if (side == Side::queries)
+      for (std::int32_t row = 0; row < g.queries; ++row) positions.push_back(position_of_query(problem, g, tensors, batch, row));
+    else
+      for (std::int32_t column = g.mem_kv; column < columns(g); ++column)
+        positions.push_back(position_of_key(problem, g, tensors, batch, column));
+    turns.emplace_back(problem, tensors, side).prepare(positions);
+  }
+  return turns;
+}
+
+void read_padded(const Tensor& tensor, std::int64_t offset, std::int64_t width, std::int32_t padded_width, float* row) {
+  read_row(tensor, offset, width, row);
+  std::fill(row + width, row + padded_width, 0.0f);
+}
+
+}  // namespace
+
+Call::Call(const Problem& its_problem, const Tensors& its_tensors)
+    : problem(its_problem),
+      tensors(its_tensors),
+      g(geometry_of(problem)),
+      key_width(padded_row(problem.head_dim)),
+      value_width(padded_row(problem.value_dim)),
+      group(std::int32_t(problem.heads / problem.kv_heads)),
+      keys_{tensors.mem_k, tensors.memory_k, tensors.segment_k, problem.head_dim},
+      values_{tensors.mem_v, tensors.memory_v, tensors.segment_v, problem.value_dim},
+      turn_queries_(all_turns(problem, g, tensors, Side::queries)),
+      turn_keys_(all_turns(problem, g, tensors, Side::keys)) {}
+
+void Call::read_query(std::int64_t batch, std::int64_t head, std::int32_t row, float* query) const {
+  read_padded(tensors.q, tensors.q.offset(batch, head, row, 0), problem.head_dim, key_width, query);
+  if (!turn_queries_.empty()) turns(turn_queries_, batch).turn(row, query);
+}
+
+void Call::read_key(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* key) const {
+  keys_.read(g, batch, kv_head, column, key);
+  std::fill(key + problem.head_dim, key + key_width, 0.0f);
+  if (!turn_keys_.empty() && !is_persistent(g, column)) turns(turn_keys_, batch).turn(token_index(g, column), key);
+}
+
+void Call::read_value(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* value) const {
+  values_.read(g, batch, kv_head, column, value);
+  std::fill(value + problem.value_dim, value + value_width, 0.0f);
+}
+
+const float* Call::key_in_place(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
+  if (key_width != problem.head_dim || (!turn_keys_.empty() && !is_persistent(g, column))) return nullptr;
+  return keys_.in_place(g, batch, kv_head, column);
+}
+
+const float* Call::value_in_place(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
+  return value_width == problem.value_dim ? values_.in_place(g, batch, kv_head, column) : nullptr;
+}
+
+}  // namespace boresight::impl::simd

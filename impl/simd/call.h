@@ -1,0 +1,49 @@
+// One attention call as the SIMD kernels see it, the same for all instruction sets: rows of queries, keys and values as
+// floats, turned, whatever their type, stride and part. Hot loops know f32 alone.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "impl/geometry.h"
+#include "impl/key_rows.h"
+#include "impl/masks.h"
+#include "impl/rotary_row.h"
+
+namespace boresight::impl::simd {
+
+// Rows of floats are padded with zeros to a multiple of this, the widest vector there is.
+inline constexpr std::int32_t row_padding = 16;
+constexpr std::int32_t padded_row(std::int64_t width) { return std::int32_t((width + row_padding - 1) / row_padding * row_padding); }
+
+class Call {
+ public:
+  Call(const Problem& problem, const Tensors& tensors);
+
+  const Problem& problem;
+  const Tensors& tensors;
+  const Geometry<std::int32_t> g;
+  const std::int32_t key_width, value_width;  // of padded rows
+  const std::int32_t group;                   // query heads of a key/value head
+
+  // Writes key_width floats: the query, turned by its position.
+  void read_query(std::int64_t batch, std::int64_t head, std::int32_t row, float* query) const;
+
+  // Write key_width and value_width floats: the key turned by its position, and the value.
+  void read_key(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* key) const;
+  void read_value(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* value) const;
+
+  // Where the same floats lie already; null where they must be read.
+  const float* key_in_place(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const;
+  const float* value_in_place(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const;
+
+ private:
+  const RotaryRows& turns(const std::vector<RotaryRows>& of, std::int64_t batch) const {
+    return of[of.size() == 1 ? 0 : std::size_t(batch)];
+  }
+
+  KeyRows keys_, values_;
+  std::vector<RotaryRows> turn_queries_, turn_keys_;  // one for all sequences, or one each
+};
+
+}  // namespace boresight::impl::simd

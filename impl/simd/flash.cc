@@ -1,0 +1,223 @@
+// simd/flash: flash attention over tiles of queries by tiles of keys (Dao 2023), in f32 whatever the inputs' type. For each
+// key/value head its keys and values are packed once: converted, turned, keys side by side in panels, hidden contents
+// replaced by zeros. Then each tile of queries of each of its query heads visits the packed tiles that it sees. Memory: one
+// key/value head in f32, and a tile of scores a thread. Work is shared out by tiles, so that bits don't depend on threads.
+#include "impl/simd/flash.h"
+
+#include <algorithm>
+
+#include "impl/finish_row.h"
+#include "impl/simd/call.h"
+#include "impl/simd/memory.h"
+#include "impl/simd/pool.h"
+#include "impl/simd/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "impl/simd/flash.cc"
+#include "hwy/foreach_target.h"
+// The lines above must come first.
+#include "impl/simd/products-inl.h"
+#include "impl/simd/scores-inl.h"
+
+#ifndef BORESIGHT_IMPL_SIMD_FLASH_TILING
+#define BORESIGHT_IMPL_SIMD_FLASH_TILING
+namespace boresight::impl::simd {
+
+inline constexpr std::int64_t flash_queries_default = 96, flash_keys_default = 512;
+inline constexpr std::int64_t flash_queries_max = 1024, flash_keys_max = 4096;  // larger ones are cut: they only take memory
+
+inline Tiling flash_tiling(const Problem& problem, const Options& options) {
+  Tiling tiling;
+  tiling.queries = tile_size(options.tile_queries, flash_queries_default, flash_queries_max, problem.queries);
+  tiling.keys = tile_size(options.tile_keys, flash_keys_default, flash_keys_max, problem.columns());
+  return tiling;
+}
+
+}  // namespace boresight::impl::simd
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace boresight::impl::simd {
+namespace HWY_NAMESPACE {
+
+// The packed keys and values of one key/value head, tile by tile, for the tiles that some query visits.
+class Packed {
+ public:
+  Packed(const Call& call, const Tiling& tiling)
+      : call_(call),
+        tiling_(tiling),
+        visits_(tile_visits(call.g, Range<std::int32_t>{0, call.g.queries}, tiling.keys)),
+        columns_(round_up(tiling.keys, panel_columns)),
+        keys_(zeros(std::size_t(visits_.count) * std::size_t(columns_) * std::size_t(call.problem.head_dim))),
+        values_(zeros(std::size_t(visits_.count) * std::size_t(columns_) * std::size_t(call.value_width))),
+        hidden_(std::size_t(visits_.count)) {}
+
+  std::int32_t count() const { return visits_.count; }
+  std::int32_t columns_of_tile() const { return columns_; }
+
+  // A tile by its number among all: panels of keys [panel][D][panel_columns], value rows [column][value_width], and the
+  // columns that rule 1 hides.
+  const float* keys(std::int32_t tile) const { return keys_.get() + at(tile) * columns_ * call_.problem.head_dim; }
+  const float* values(std::int32_t tile) const { return values_.get() + at(tile) * columns_ * call_.value_width; }
+  const std::vector<std::int32_t>& hidden(std::int32_t tile) const { return hidden_[std::size_t(at(tile))]; }
+
+  // Packs the tile of this number among the visited ones. `row` has room for one key or value.
+  void pack(std::int64_t batch, std::int64_t kv_head, std::int32_t visit, float* row) {
+    const std::int32_t number = visited_tile(visits_, visit);
+    const Range<std::int32_t> tile = tile_range(columns(call_.g), tiling_.keys, number);
+    Masks masks(call_.problem, call_.g, call_.tensors);
+    masks.choose(batch, 0);
+    std::vector<std::int32_t>& hidden = hidden_[std::size_t(visit)];
+    hidden.clear();
+    for (std::int32_t column = tile.begin; column < tile.end; ++column) {
+      const std::int32_t c = column - tile.begin;
+      const bool open = masks.open_to_any(column);
+      if (!open) hidden.push_back(c);
+      pack_key(batch, kv_head, column, open, visit, c, row);
+      float* const value = values_.get() + (std::ptrdiff_t(visit) * columns_ + c) * call_.value_width;
+      if (open) call_.read_value(batch, kv_head, column, value);
+      else std::fill(value, value + call_.value_width, 0.0f);
+    }
+  }
+
+ private:
+  std::ptrdiff_t at(std::int32_t tile) const { return visit_number(visits_, tile); }
+
+  void pack_key(std::int64_t batch, std::int64_t kv_head, std::int32_t column, bool open, std::int32_t visit, std::int32_t c,
+                float* row) {
+    const std::int64_t width = call_.problem.head_dim;
+    if (open) call_.read_key(batch, kv_head, column, row);
+    else std::fill(row, row + width, 0.0f);
+    const std::ptrdiff_t panel = c / panel_columns;
+    float* const to = keys_.get() + std::ptrdiff_t(visit) * columns_ * width + panel * width * panel_columns + c % panel_columns;
+    for (std::int64_t d = 0; d < width; ++d) to[d * panel_columns] = row[d];
+  }
+
+  const Call& call_;
+  const Tiling& tiling_;
+  TileVisits<std::int32_t> visits_;  // of all queries together
+  std::int32_t columns_;             // of a tile, whole panels
+  Memory keys_, values_;
+  std::vector<std::vector<std::int32_t>> hidden_;
+};
+
+// What one thread needs: a tile of queries, its scores and its sums.
+class Worker {
+ public:
+  Worker(const Call& call, const Tiling& tiling)
+      : call_(call),
+        tiling_(tiling),
+        scorer_(call),
+        rows_(round_up(tiling.queries, tile_rows)),
+        score_stride_(round_up(tiling.keys, panel_columns) + score_slack),
+        row_(zeros(std::size_t(std::max(call.key_width, call.value_width)))),
+        queries_(zeros(std::size_t(rows_) * std::size_t(call.key_width))),
+        scores_(zeros(std::size_t(rows_) * std::size_t(score_stride_))),
+        sums_(zeros(std::size_t(rows_) * std::size_t(call.value_width))),
+        states_(std::size_t(rows_)) {
+    for (std::int32_t r = 0; r < rows_; ++r) states_[std::size_t(r)].sums = sums_.get() + std::ptrdiff_t(r) * call.value_width;
+  }
+
+  float* row() { return row_.get(); }
+
+  void attend(std::int64_t batch, std::int64_t head, Range<std::int32_t> rows, const Packed& packed) {
+    scorer_.choose(batch, head);
+    for (RowState<FloatArithmetic>& state : states_) clear(state, call_.value_width);
+    for (std::int32_t row = rows.begin; row < rows.end; ++row)
+      call_.read_query(batch, head, row, queries_.get() + std::ptrdiff_t(row - rows.begin) * call_.key_width);
+    const TileVisits<std::int32_t> visits = tile_visits(call_.g, rows, tiling_.keys);
+    for (std::int32_t visit = 0; visit < visits.count; ++visit) attend_tile(rows, visited_tile(visits, visit), packed);
+    for (std::int32_t row = rows.begin; row < rows.end; ++row)
+      finish_row(call_.problem, call_.tensors, batch, head, row, states_[std::size_t(row - rows.begin)], call_.value_width);
+  }
+
+ private:
+  void attend_tile(Range<std::int32_t> rows, std::int32_t number, const Packed& packed) {
+    const Range<std::int32_t> tile = tile_range(columns(call_.g), tiling_.keys, number);
+    const std::int32_t width = tile.end - tile.begin, end = round_up(width, panel_columns);
+    const std::int32_t count = rows.end - rows.begin;
+    score(count, end, packed.keys(number));
+    scorer_.begin(rows, tile);
+    for (std::int32_t r = 0; r < count; ++r) {
+      float* const s = scores_.get() + std::ptrdiff_t(r) * score_stride_;
+      const float largest = scorer_.finish(rows.begin + r, packed.hidden(number), end, s);
+      weigh(states_[std::size_t(r)], largest, call_.value_width, end, s);
+    }
+    const float* const values = packed.values(number);
+    const std::ptrdiff_t stride = call_.value_width;
+    const auto value_row = [values, stride](std::int32_t c) HWY_ATTR { return values + c * stride; };
+    for (std::int32_t r = 0; r < count; r += tile_rows)
+      accumulate<tile_rows>(scores_.get() + std::ptrdiff_t(r) * score_stride_, score_stride_, value_row, width,
+                            sums_.get() + std::ptrdiff_t(r) * stride, stride, call_.value_width);
+  }
+
+  // Rows up to the next multiple of tile_rows are computed along, and nobody reads them.
+  void score(std::int32_t count, std::int32_t end, const float* keys) {
+    const std::int32_t depth = std::int32_t(call_.problem.head_dim);
+    for (std::int32_t first = 0; first < end; first += panel_columns, keys += std::ptrdiff_t(depth) * panel_columns)
+      for (std::int32_t r = 0; r < count; r += tile_rows)
+        multiply(queries_.get() + std::ptrdiff_t(r) * call_.key_width, call_.key_width, keys, depth,
+                 scores_.get() + std::ptrdiff_t(r) * score_stride_ + first, score_stride_);
+  }
+
+  const Call& call_;
+  const Tiling& tiling_;
+  Scorer scorer_;
+  std::int32_t rows_;  // of a tile, whole register tiles
+  std::int32_t score_stride_;
+  Memory row_, queries_, scores_, sums_;
+  std::vector<RowState<FloatArithmetic>> states_;
+};
+
+void flash(const Problem& problem, const Tensors& tensors, const Options& options) {
+  if (problem.queries == 0) return;
+  const Call call(problem, tensors);
+  const Tiling tiling = flash_tiling(problem, options);
+  Packed packed(call, tiling);
+  std::vector<std::unique_ptr<Worker>> workers(std::size_t(std::max(options.threads, 1)));
+  const auto worker = [&](int number) -> Worker& {
+    std::unique_ptr<Worker>& mine = workers[std::size_t(number)];
+    if (!mine) mine = std::make_unique<Worker>(call, tiling);
+    return *mine;
+  };
+  const std::int32_t tiles = tile_count(call.g.queries, tiling.queries);
+  for (std::int64_t batch = 0; batch < problem.batch; ++batch)
+    for (std::int64_t kv_head = 0; kv_head < problem.kv_heads; ++kv_head) {
+      parallel(options.threads, packed.count(),
+               [&](std::int64_t visit, int number) { packed.pack(batch, kv_head, std::int32_t(visit), worker(number).row()); });
+      parallel(options.threads, std::int64_t(call.group) * tiles, [&](std::int64_t item, int number) {
+        const std::int32_t tile = tiles - 1 - std::int32_t(item % tiles);  // under a causal mask the last are the longest
+        const std::int64_t head = query_head_of(problem, kv_head, item / tiles);
+        worker(number).attend(batch, head, tile_range(call.g.queries, tiling.queries, tile), packed);
+      });
+    }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace boresight::impl::simd
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace boresight::impl::simd {
+namespace {
+
+// What all instruction sets keep, whatever the length of their vectors; products may round apart from sums.
+Arithmetic arithmetic(const Problem& problem, const Options& options) {
+  const Tiling tiling = flash_tiling(problem, options);
+  const std::int64_t tiles = tile_count<std::int64_t>(problem.columns(), tiling.keys);
+  Arithmetic promise = arithmetic_of_vectors();
+  promise.dot_chain = chain(problem.head_dim, dot_block);
+  promise.rescales = std::max<std::int64_t>(tiles - 1, 0) + scores_without_value(problem);
+  promise.value_chain = std::max(chain(tiling.keys, value_block), lane_chain(tiling.keys)) + promise.rescales;
+  return promise;
+}
+
+}  // namespace
+
+std::vector<Kernel> flash_kernels() {
+  static constexpr Target<Run> targets[] = BORESIGHT_TARGETS(flash);
+  return kernel_rows("simd/flash", arithmetic, targets);
+}
+
+}  // namespace boresight::impl::simd
+#endif

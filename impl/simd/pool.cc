@@ -1,0 +1,80 @@
+#include "impl/simd/pool.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace boresight::impl::simd {
+namespace {
+
+// One call of parallel(), on its caller's stack.
+struct Job {
+  std::int64_t count;
+  const std::function<void(std::int64_t, int)>& body;
+  std::atomic<std::int64_t> next{0};
+  int helping = 0;  // threads of the pool that are at it; guarded by the pool's mutex
+
+  void work(int worker) {
+    for (std::int64_t item = next++; item < count; item = next++) body(item, worker);
+  }
+};
+
+// An invitation to help with a job, under this worker number.
+struct Ticket {
+  Job* job;
+  int worker;
+};
+
+class Pool {
+ public:
+  void run(Job& job, int threads) {
+    invite(job, threads - 1);
+    job.work(0);
+    std::unique_lock lock(mutex_);
+    std::erase_if(tickets_, [&](const Ticket& ticket) { return ticket.job == &job; });  // whoever has not come is too late
+    left_.wait(lock, [&] { return job.helping == 0; });
+  }
+
+ private:
+  void invite(Job& job, int helpers) {
+    const std::lock_guard lock(mutex_);
+    for (int worker = 1; worker <= helpers; ++worker) tickets_.push_back({&job, worker});
+    while (threads_.size() < tickets_.size()) threads_.emplace_back([this](std::stop_token stop) { serve(stop); });
+    invited_.notify_all();
+  }
+
+  void serve(std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    while (invited_.wait(lock, stop, [&] { return !tickets_.empty(); })) {
+      const Ticket ticket = tickets_.front();
+      tickets_.pop_front();
+      ++ticket.job->helping;
+      lock.unlock();
+      ticket.job->work(ticket.worker);
+      lock.lock();
+      if (--ticket.job->helping == 0) left_.notify_all();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable_any invited_;
+  std::condition_variable left_;
+  std::deque<Ticket> tickets_;
+  std::vector<std::jthread> threads_;  // last, so that they end before what they wait on
+};
+
+}  // namespace
+
+void parallel(int threads, std::int64_t count, const std::function<void(std::int64_t, int)>& body) {
+  Job job{count, body};
+  const int useful = int(std::min<std::int64_t>(threads, count));
+  if (useful <= 1) return job.work(0);
+  static Pool pool;
+  pool.run(job, useful);
+}
+
+}  // namespace boresight::impl::simd

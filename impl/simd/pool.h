@@ -1,0 +1,15 @@
+// Threads for one kernel call: a few that live as long as the program, started when first wanted. What is computed never
+// depends on who computes it: work comes in items, and an item is done whole by one thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+namespace boresight::impl::simd {
+
+// Calls body(item, worker) for each item in [0, count), on up to `threads` threads, the calling one among them; returns when
+// all are done. `worker` is in [0, threads), and no two items run at once under one worker, so that scratch memory can go
+// by it. Several calls may run at once; none waits for another's threads. body must not throw.
+void parallel(int threads, std::int64_t count, const std::function<void(std::int64_t item, int worker)>& body);
+
+}  // namespace boresight::impl::simd

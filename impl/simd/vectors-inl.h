@@ -1,0 +1,76 @@
+// Vectors of floats of the instruction set that is being compiled, and the two functions of them that the kernels need.
+// Included once for each instruction set (hwy/foreach_target.h).
+#if defined(BORESIGHT_IMPL_SIMD_VECTORS_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef BORESIGHT_IMPL_SIMD_VECTORS_INL_H
+#undef BORESIGHT_IMPL_SIMD_VECTORS_INL_H
+#else
+#define BORESIGHT_IMPL_SIMD_VECTORS_INL_H
+#endif
+
+#include <cstddef>
+#include <cstdint>
+
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace boresight::impl::simd {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Floats = hn::ScalableTag<float>;
+using Ints = hn::RebindToSigned<Floats>;
+using Vector = hn::Vec<Floats>;
+
+inline constexpr std::int32_t vector_lanes = std::int32_t(hn::MaxLanes(Floats()));
+
+HWY_INLINE Vector all(float x) { return hn::Set(Floats(), x); }
+HWY_INLINE Vector load(const float* from) { return hn::LoadU(Floats(), from); }
+HWY_INLINE void store(Vector v, float* to) { hn::StoreU(v, Floats(), to); }
+
+// 2^n for n in [-126, 127], by the exponent's bits.
+HWY_INLINE Vector power_of_two(hn::Vec<Ints> n) {
+  return hn::BitCast(Floats(), hn::ShiftLeft<23>(hn::Add(n, hn::Set(Ints(), 127))));
+}
+
+// e^x for x <= 0: within 2^-23 of it relatively, or half the smallest subnormal; exactly 0 below -104, minus infinity included.
+// x = n ln 2 + r with |r| <= (ln 2) / 2; e^r = 1 + r + r^2 P(r), P minimax of degree 4 (relative error 2^-28); then 2^n in two
+// factors, so that the last product alone can be subnormal and rounds once.
+HWY_INLINE Vector exp_of_nonpositive(Vector x) {
+  const auto vanishes = hn::Lt(x, all(-104.0f));
+  const Vector y = hn::Max(x, all(-104.0f));
+  const Vector n = hn::Round(hn::Mul(y, all(0x1.715476p0f)));
+  const Vector r = hn::NegMulAdd(n, all(-0x1.bd0106p-13f), hn::NegMulAdd(n, all(0x1.63p-1f), y));  // ln 2 in two parts
+  Vector p = all(0x1.6a2352p-10f);
+  p = hn::MulAdd(p, r, all(0x1.123a6cp-7f));
+  p = hn::MulAdd(p, r, all(0x1.5558f4p-5f));
+  p = hn::MulAdd(p, r, all(0x1.555490p-3f));
+  p = hn::MulAdd(p, r, all(0x1.fffffcp-2f));
+  p = hn::Add(hn::MulAdd(hn::Mul(r, r), p, r), all(1.0f));
+  const auto whole = hn::ConvertTo(Ints(), n);
+  const auto half = hn::ShiftRight<1>(whole);
+  const Vector result = hn::Mul(hn::Mul(p, power_of_two(half)), power_of_two(hn::Sub(whole, half)));
+  return hn::IfThenZeroElse(vanishes, result);
+}
+
+// tanh(x) within 2^-22 of it relatively: x + x^3 Q(x^2) near zero, Q minimax of degree 5, else (1 - e) / (1 + e), e = exp(-2 |x|).
+HWY_INLINE Vector tanh(Vector x) {
+  const Vector size = hn::Abs(x);
+  const Vector e = exp_of_nonpositive(hn::Mul(all(-2.0f), size));
+  const Vector far = hn::Div(hn::Sub(all(1.0f), e), hn::Add(all(1.0f), e));
+  const Vector z = hn::Mul(size, size);
+  Vector q = all(0x1.18e1dep-9f);
+  q = hn::MulAdd(q, z, all(-0x1.0bf4fep-7f));
+  q = hn::MulAdd(q, z, all(0x1.638b58p-6f));
+  q = hn::MulAdd(q, z, all(-0x1.b9ee90p-5f));
+  q = hn::MulAdd(q, z, all(0x1.111066p-3f));
+  q = hn::MulAdd(q, z, all(-0x1.555554p-2f));
+  const Vector near = hn::MulAdd(hn::Mul(size, z), q, size);
+  return hn::CopySign(hn::IfThenElse(hn::Lt(size, all(0.625f)), near, far), x);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace boresight::impl::simd
+HWY_AFTER_NAMESPACE();
+
+#endif
