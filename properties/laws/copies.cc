@@ -97,6 +97,7 @@ Tensor lay_out(Inputs& store, const Tensor& tensor, Layout layout, std::int64_t 
 }
 
 void overwrite(const Tensor& tensor, const Tensor& with) {
+  if (!tensor) return;
   assert(tensor.type == with.type && tensor.shape == with.shape);
   for_each_index(tensor,
                  [&](const Index& index) { copy_element(with, offset_of(with, index), tensor, offset_of(tensor, index)); });
