@@ -94,16 +94,20 @@ function(room_tests name)
                        WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} PROPERTIES LABELS ${BORESIGHT_TIER} TIMEOUT 600)
 endfunction()
 
-# A program of its own in a directory of its own, built when asked for.
+# A program of the sources of a directory, built when asked for. ROOT: it includes the directory's headers as a room's.
 function(tool target directory)
-  cmake_parse_arguments(PARSE_ARGV 2 tool "" "" "LINKS")
-  room_sources(sources ${directory} FALSE)
+  cmake_parse_arguments(PARSE_ARGV 2 tool "ROOT" "" "LINKS;EXCEPT")
+  room_sources(sources ${directory} FALSE ${tool_EXCEPT})
   if(NOT sources)
     nothing_found("program ${target}")
     return()
   endif()
   add_executable(${target} EXCLUDE_FROM_ALL ${sources})
   target_link_libraries(${target} PRIVATE ${tool_LINKS})
+  if(tool_ROOT)
+    include_root(${directory} ${directory})
+    target_include_directories(${target} PRIVATE ${PROJECT_BINARY_DIR}/roots/${directory})
+  endif()
 endfunction()
 
 # A whole boresight command: cli/main.cc, these sources, and a registry. Objects go before libraries: a function that SOURCES

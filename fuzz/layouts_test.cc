@@ -44,7 +44,8 @@ TEST(Layouts, OfAnyBytesAreValidCasesWhoseTokensParseBack) {
 
 TEST(Layouts, OfNoBytesAndOfRandomOnesAreWithinTheBound) {
   EXPECT_EQ(judge_layout({}, registered_kernels()), "");
-  for (std::uint64_t seed = 0; seed < 200; ++seed) EXPECT_EQ(judge_layout(random_bytes(seed, seed), registered_kernels()), "") << seed;
+  for (std::uint64_t seed = 0; seed < 200; ++seed)
+    EXPECT_EQ(judge_layout(random_bytes(seed, seed), registered_kernels()), "") << seed;
 }
 
 TEST(Layouts, ThatAKernelGetsWrongAreToldSmallestFirstAndWithTheirToken) {

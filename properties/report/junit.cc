@@ -14,13 +14,26 @@ std::string escaped(const std::string& text) {
   std::string result;
   for (const char letter : text) {
     switch (letter) {
-      case '&': result += "&amp;"; break;
-      case '<': result += "&lt;"; break;
-      case '>': result += "&gt;"; break;
-      case '"': result += "&quot;"; break;
-      case '\'': result += "&apos;"; break;
-      case '\n': result += '\n'; break;
-      default: result += 0 <= letter && letter < ' ' ? '?' : letter;
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      case '\'':
+        result += "&apos;";
+        break;
+      case '\n':
+        result += '\n';
+        break;
+      default:
+        result += 0 <= letter && letter < ' ' ? '?' : letter;
     }
   }
   return result;
@@ -33,7 +46,8 @@ struct Suite {
 
 void add(Suite& suite, const std::string& kernel, const std::string& law, const std::string& content) {
   ++suite.tests;
-  suite.text += fmt::format("    <testcase classname=\"{}\" name=\"{}\">\n{}    </testcase>\n", escaped(kernel), escaped(law), content);
+  suite.text +=
+      fmt::format("    <testcase classname=\"{}\" name=\"{}\">\n{}    </testcase>\n", escaped(kernel), escaped(law), content);
 }
 
 void add_skipped(Suite& suite, const std::string& kernel, const std::string& law, const std::string& why) {
@@ -44,7 +58,8 @@ void add_skipped(Suite& suite, const std::string& kernel, const std::string& law
 void add_failed(Suite& suite, const Finding& finding, const std::string& command) {
   ++suite.failures;
   add(suite, finding.kernel, finding.law,
-      fmt::format("      <failure message=\"{}\">{}</failure>\n", escaped(finding.verdict.why), escaped(words(finding, command))));
+      fmt::format("      <failure message=\"{}\">{}</failure>\n", escaped(finding.verdict.why),
+                  escaped(words(finding, command))));
 }
 
 Suite suite_of(const Report& report, const std::string& kernel, const std::string& command) {
@@ -54,13 +69,14 @@ Suite suite_of(const Report& report, const std::string& kernel, const std::strin
     const Evidence& evidence = entry.second;
     const auto finding = std::find_if(report.findings.begin(), report.findings.end(),
                                       [&](const Finding& f) { return f.kernel == kernel && f.law == law; });
-    if (finding != report.findings.end()) add_failed(suite, *finding, command);
+    if (finding != report.findings.end())
+      add_failed(suite, *finding, command);
     else if (evidence.judged() == 0)
       add_skipped(suite, kernel, law, "none judged: " + (evidence.reasons.empty() ? "no case was drawn" : reasons(evidence)));
     else
       add(suite, kernel, law,
-          fmt::format("      <system-out>{} judged, {} skipped, {} mistrusted, largest error/bound {:.3f}</system-out>\n", evidence.judged(),
-                      evidence.skipped, evidence.mistrusted, evidence.largest));
+          fmt::format("      <system-out>{} judged, {} skipped, {} mistrusted, largest error/bound {:.3f}</system-out>\n",
+                      evidence.judged(), evidence.skipped, evidence.mistrusted, evidence.largest));
   }
   return suite;
 }
@@ -73,7 +89,8 @@ std::string junit(const Report& report, const std::string& version, const std::s
     all.tests += suite.tests, all.failures += suite.failures, all.skipped += suite.skipped;
     all.text += fmt::format(
         "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\">\n"
-        "    <properties>\n      <property name=\"boresight\" value=\"{}\"/>\n      <property name=\"again\" value=\"{}\"/>\n    </properties>\n"
+        "    <properties>\n      <property name=\"boresight\" value=\"{}\"/>\n      <property name=\"again\" value=\"{}\"/>\n    "
+        "</properties>\n"
         "{}  </testsuite>\n",
         escaped(kernel), suite.tests, suite.failures, suite.skipped, escaped(version), escaped(again(report)), suite.text);
   };
@@ -83,8 +100,11 @@ std::string junit(const Report& report, const std::string& version, const std::s
     for (const std::string& law : report.laws) add_skipped(suite, row.kernel, law, "unavailable: " + words(row));
     close(row.kernel, suite);
   }
-  return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"boresight\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\">\n{}"
-                     "</testsuites>\n", all.tests, all.failures, all.skipped, all.text);
+  return fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"boresight\" tests=\"{}\" failures=\"{}\" errors=\"0\" "
+      "skipped=\"{}\">\n{}"
+      "</testsuites>\n",
+      all.tests, all.failures, all.skipped, all.text);
 }
 
 }  // namespace boresight::properties
