@@ -42,8 +42,10 @@ const properties::Verdict& agreement(const AttentionCase& timed, const Kernel& k
   return entry->second;
 }
 
+// Once for the caches and the pages, then by the clock.
 template <class Run>
 void time(benchmark::State& state, const Problem& problem, Run run) {
+  run();
   for (auto _ : state) {
     run();
     benchmark::ClobberMemory();
