@@ -31,7 +31,7 @@ struct VerifyOptions {
   std::int64_t cases = 0;
   std::uint64_t seed = 0;
   int threads = int(std::max(1u, std::thread::hardware_concurrency()));
-  bool quiet = false, no_shrink = false;
+  bool each = false, quiet = false, no_shrink = false;
 };
 
 // "60s", "2m", "1h", "0.5s", or plain seconds; not positive: not a duration.
@@ -90,7 +90,8 @@ int verify(const VerifyOptions& options, bool seed_given) {
   const properties::Report report = properties::run(plan);
   progress.clear();
 
-  if (!options.quiet) fmt::print("{}", properties::words(report, program()));
+  if (!options.quiet)
+    fmt::print("{}", properties::words(report, program(), options.each ? properties::Rows::each : properties::Rows::summed));
   else
     for (const properties::Finding& finding : report.findings) fmt::print("{}\n", properties::words(finding, program()));
   if (!options.quiet && report.seconds > 0)
@@ -118,6 +119,7 @@ void add_verify(CLI::App& app, int& exit) {
   command->add_option("--shard", options->shard, "K/N: judge the K-th of N parts of the same cases");
   command->add_option("--json", options->json, "Write the report to this file as JSON");
   command->add_option("--junit", options->junit, "Write the report to this file as JUnit XML");
+  command->add_flag("--each", options->each, "A row of evidence for each kernel and law, not only their sums");
   command->add_flag("--quiet", options->quiet, "Print findings only");
   command->add_flag("--no-shrink", options->no_shrink, "Report failing cases as drawn, neither shrunk nor named");
   command->callback([options, seed, &exit] { exit = verify(*options, seed->count() > 0); });

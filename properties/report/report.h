@@ -1,6 +1,7 @@
 // A campaign's report, as words for a terminal, as JSON and as JUnit XML (both described in properties/report/README.md).
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "properties/campaign.h"
@@ -23,8 +24,14 @@ std::string reasons(const Evidence& evidence);
 // The options that repeat the run: "--cases 1000 --seed 1 --shard 2/3".
 std::string again(const Report& report);
 
-// The evidence as a table, a row each kernel and law, then the findings, then one closing line.
-std::string words(const Report& report, const std::string& command);
+// The rows of the table of evidence where there is more than one kernel.
+enum class Rows : std::uint8_t {
+  summed,  // a row each kernel and a row each law, and what failed or was not judged
+  each     // a row each kernel and law
+};
+
+// The evidence as a table, then the findings, then one closing line.
+std::string words(const Report& report, const std::string& command, Rows rows = Rows::summed);
 
 // The same without timings: equal seeds give equal bytes.
 std::string json(const Report& report, const std::string& version);

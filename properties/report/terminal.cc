@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "problem/token.h"
 #include "properties/compare.h"
@@ -11,18 +12,56 @@
 namespace boresight::properties {
 namespace {
 
-std::string evidence_table(const Report& report) {
-  std::size_t width = 10;
-  for (const auto& [kernel, by_law] : report.evidence) width = std::max(width, kernel.size());
-  std::string text = fmt::format("{:<{}} {:<32} {:>8} {:>8} {:>10} {:>12}\n", "kernel", width, "law", "judged", "skipped", "mistrusted",
-                                 "error/bound");
+constexpr std::size_t kernel_width_min = 10, law_width = 32;
+
+// A row of the table of evidence.
+std::string row(const std::string& kernel, std::size_t kernel_width, const std::string& law, const Evidence& e) {
+  const std::string largest = e.failed > 0 ? "FAILED" : e.largest > 0 ? fmt::format("{:.3f}", e.largest) : "-";
+  return fmt::format("{:<{}} {:<{}} {:>8} {:>8} {:>10} {:>12}\n", kernel, kernel_width, law, law_width, e.judged(), e.skipped, e.mistrusted,
+                     largest);
+}
+
+void add(Evidence& sum, const Evidence& part) {
+  sum.passed += part.passed;
+  sum.failed += part.failed;
+  sum.skipped += part.skipped;
+  sum.mistrusted += part.mistrusted;
+  sum.largest = std::max(sum.largest, part.largest);
+}
+
+// A row each kernel and law: all of them, or those alone that nobody should overlook.
+std::string each_row(const Report& report, std::size_t kernel_width, bool all) {
+  std::string text;
   for (const auto& [kernel, by_law] : report.evidence)
     for (const auto& [law, e] : by_law) {
-      const std::string largest = e.failed > 0 ? "FAILED" : e.largest > 0 ? fmt::format("{:.3f}", e.largest) : "-";
-      text += fmt::format("{:<{}} {:<32} {:>8} {:>8} {:>10} {:>12}\n", kernel, width, law, e.judged(), e.skipped, e.mistrusted, largest);
-      if (e.judged() == 0 && !e.reasons.empty()) text += fmt::format("{:<{}}   none judged: {}\n", "", width, reasons(e));
+      if (all || e.failed > 0 || e.judged() == 0) text += row(kernel, kernel_width, law, e);
+      if (e.judged() == 0 && !e.reasons.empty()) text += fmt::format("{:<{}}   none judged: {}\n", "", kernel_width, reasons(e));
     }
-  for (const Unavailable& row : report.unavailable) text += "unavailable: " + words(row) + "\n";
+  return text;
+}
+
+// A row each kernel, of all laws together; then a row each law, of all kernels together.
+std::string summed_rows(const Report& report, std::size_t kernel_width) {
+  std::string text;
+  std::map<std::string, Evidence> of_law;
+  for (const auto& [kernel, by_law] : report.evidence) {
+    Evidence of_kernel;
+    for (const auto& [law, e] : by_law) add(of_kernel, e), add(of_law[law], e);
+    text += row(kernel, kernel_width, fmt::format("all {} laws", by_law.size()), of_kernel);
+  }
+  for (const auto& [law, e] : of_law) text += row("all", kernel_width, law, e);
+  return text;
+}
+
+std::string evidence_table(const Report& report, Rows rows) {
+  std::size_t width = kernel_width_min;
+  for (const auto& [kernel, by_law] : report.evidence) width = std::max(width, kernel.size());
+  const bool each = rows == Rows::each || report.evidence.size() <= 1;
+  std::string text = fmt::format("{:<{}} {:<{}} {:>8} {:>8} {:>10} {:>12}\n", "kernel", width, "law", law_width, "judged", "skipped",
+                                 "mistrusted", "error/bound");
+  if (!each) text += summed_rows(report, width);
+  text += each_row(report, width, each);
+  for (const Unavailable& unavailable : report.unavailable) text += "unavailable: " + words(unavailable) + "\n";
   return text;
 }
 
@@ -83,8 +122,8 @@ std::string words(const Finding& finding, const std::string& command) {
   return text;
 }
 
-std::string words(const Report& report, const std::string& command) {
-  std::string text = evidence_table(report);
+std::string words(const Report& report, const std::string& command, Rows rows) {
+  std::string text = evidence_table(report, rows);
   for (const Finding& finding : report.findings) text += "\n" + words(finding, command);
   return text + "\n" + closing(report);
 }
