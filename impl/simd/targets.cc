@@ -20,8 +20,16 @@ std::string why_not(const char* name, std::int64_t id, bool built) {
 std::vector<Kernel> kernel_rows(const std::string& name, Arithmetic (*arithmetic)(const Problem&, const Options&),
                                 std::span<const Target<Run>> targets) {
   std::vector<Kernel> rows;
-  for (const Target<Run>& target : targets)
-    rows.push_back({name + "@" + target.name, target.name, why_not(target), unsupported, arithmetic, target.run});
+  for (const Target<Run>& target : targets) {
+    Kernel& row = rows.emplace_back();
+    row.name = name + "@" + target.name;
+    row.instruction_set = target.name;
+    row.unavailable = why_not(target);
+    row.batch_invariant = true;
+    row.unsupported = unsupported;
+    row.arithmetic = arithmetic;
+    row.run = target.run;
+  }
   return rows;
 }
 
