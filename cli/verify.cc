@@ -31,7 +31,7 @@ struct VerifyOptions {
   std::int64_t cases = 0;
   std::uint64_t seed = 0;
   int threads = int(std::max(1u, std::thread::hardware_concurrency()));
-  bool each = false, quiet = false, no_shrink = false;
+  bool each = false, fail_fast = false, quiet = false, no_shrink = false;
 };
 
 // "60s", "2m", "1h", "0.5s", or plain seconds; not positive: not a duration.
@@ -82,6 +82,7 @@ int verify(const VerifyOptions& options, bool seed_given) {
   plan.shard = *shard;
   plan.threads = options.threads;
   plan.shrink = !options.no_shrink;
+  plan.fail_fast = options.fail_fast;
   plan.stop = &stop_requested;
   ProgressLine progress(properties::shard_cases(plan.shard, std::int64_t(plan.laws.size()), plan.cases), plan.budget_seconds, options.quiet);
   plan.progress = [&](const properties::Progress& now) { progress.show(now.cases, now.seconds); };
@@ -120,6 +121,7 @@ void add_verify(CLI::App& app, int& exit) {
   command->add_option("--json", options->json, "Write the report to this file as JSON");
   command->add_option("--junit", options->junit, "Write the report to this file as JUnit XML");
   command->add_flag("--each", options->each, "A row of evidence for each kernel and law, not only their sums");
+  command->add_flag("--fail-fast", options->fail_fast, "Stop soon after the first failure");
   command->add_flag("--quiet", options->quiet, "Print findings only");
   command->add_flag("--no-shrink", options->no_shrink, "Report failing cases as drawn, neither shrunk nor named");
   command->callback([options, seed, &exit] { exit = verify(*options, seed->count() > 0); });

@@ -11,7 +11,7 @@ FAILED_VERIFICATION = 1
 
 
 def main(mutant, law):
-    run = subprocess.run([mutant, "verify", "--law", law, "--cases", "2000", "--seed", "1", "--no-shrink"],
+    run = subprocess.run([mutant, "verify", "--law", law, "--cases", "2000", "--seed", "1", "--no-shrink", "--fail-fast"],
                          capture_output=True, text=True)
     if run.returncode == FAILED_VERIFICATION and law in run.stdout:
         return

@@ -21,7 +21,7 @@ def caught_after(mutant, law, cases, seed):
     """The number of the first case that fails, or None."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "report.json"
-        subprocess.run([mutant, "verify", "--law", law, "--cases", str(cases), "--seed", str(seed), "--no-shrink", "--quiet", "--threads", "1", "--json", path],
+        subprocess.run([mutant, "verify", "--law", law, "--cases", str(cases), "--seed", str(seed), "--no-shrink", "--fail-fast", "--quiet", "--threads", "1", "--json", path],
                        capture_output=True, check=False)
         findings = json.loads(path.read_text())["findings"] if path.is_file() else []
     return findings[0]["case_number"] if findings else None

@@ -14,7 +14,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::int64_t round_cases = 256;  // judged between two looks at the clock; results are merged in case order
+// Judged between two looks at the clock and at the findings; results are merged in case order.
+constexpr std::int64_t round_cases = 256, round_cases_fail_fast = 16;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -53,8 +54,8 @@ class Campaign {
 
   Report run() {
     while (!kernels_.empty() && !plan_.laws.empty() && !finished()) {
-      const std::int64_t left = plan_.cases > 0 ? own_cases() - report_.share : round_cases;
-      judge_round(std::min(left, round_cases));
+      const std::int64_t most = plan_.fail_fast ? round_cases_fail_fast : round_cases;
+      judge_round(plan_.cases > 0 ? std::min(own_cases() - report_.share, most) : most);
       if (plan_.progress) plan_.progress({report_.share, seconds_since(start_)});
     }
     const bool all = plan_.cases > 0 && report_.share == own_cases();
@@ -67,6 +68,7 @@ class Campaign {
  private:
   bool finished() {
     if (plan_.stop != nullptr && plan_.stop->load()) return report_.interrupted = true;
+    if (plan_.fail_fast && !report_.findings.empty()) return true;
     if (plan_.cases > 0) return report_.share >= own_cases();
     return seconds_since(start_) >= plan_.budget_seconds;
   }

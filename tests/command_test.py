@@ -2,6 +2,7 @@
 """The boresight command from outside: exit codes, reports, bad input, and Ctrl-C. Usage: command_test.py BORESIGHT MUTANT"""
 import json
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -45,6 +46,11 @@ class Verify(unittest.TestCase):
             self.assertEqual(reports[0], reports[1])
             self.assertEqual(reports[0], reports[2])
             self.assertEqual(json.loads(reports[0])["schema"], 1)
+
+    def test_fail_fast_ends_soon_after_the_first_failure(self):
+        done = run("verify", "--cases", "100000", "--seed", "1", "--law", "agrees_with_reference", "--fail-fast", program=MUTANT)
+        self.assertEqual(done.returncode, FAILURE, done.stdout)
+        self.assertLess(int(re.search(r"finding\(s\) in (\d+) cases", done.stdout)[1]), 1000)
 
     def test_a_budget_ends_and_prints_how_to_repeat(self):
         done = run("verify", "--budget", "1s", "--seed", "4")
