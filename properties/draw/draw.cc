@@ -40,9 +40,9 @@ void draw_sizes(Choices& choices, Case& c) {
 }
 
 // Once in a while past the sizes that kernels sum, split or tile in by themselves: wide rows, or many of them. One sequence
-// and few heads then, so that such a case costs no more than a few dozen others.
+// and few heads then, so that such a case costs no more than a hundred others.
 void draw_beyond_blocks(Choices& choices, Case& c) {
-  if (!choices.chance(1, 32)) return;
+  if (!choices.chance(1, 64)) return;
   Problem& p = c.problem;
   p.batch = 1;
   p.heads = choices.one_of<std::int64_t>({1, 2});
