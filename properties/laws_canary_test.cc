@@ -33,13 +33,16 @@ Kernel with(std::function<void(const Problem&, const Tensors&, const Options&)> 
 }
 
 Kernel adding(std::function<double(const Problem&, const Tensors&, const Options&)> what) {
-  return with([what](const Problem& p, const Tensors& t, const Options& o) { t.out.at<float>(0, 0, 0, 0) += float(what(p, t, o)); });
+  return with(
+      [what](const Problem& p, const Tensors& t, const Options& o) { t.out.at<float>(0, 0, 0, 0) += float(what(p, t, o)); });
 }
 
 // One bit more or less, which every bound allows.
 void nudge(float& element) { element = std::nextafter(element, 2 * element); }
 
-Verdict judge(std::string_view law, const Kernel& kernel, const std::string& text) { return find_law(law)->judge(parsed(text), kernel); }
+Verdict judge(std::string_view law, const Kernel& kernel, const std::string& text) {
+  return find_law(law)->judge(parsed(text), kernel);
+}
 
 void expect_fails(std::string_view law, const Kernel& kernel, const std::string& text, std::string_view words) {
   const Verdict right = judge(law, honest(), text), wrong = judge(law, kernel, text);
@@ -70,7 +73,8 @@ TEST(LawCanary, PaddingThatShowsFailsAtEitherEnd) {
   expect_fails("padding_is_inert", right_end, "bs1 b1 h1 d4 n4 s4 M2 causal alibi", "at the right");
   int caught = 0;
   for (int seed = 0; seed < 8; ++seed)
-    caught += judge("padding_is_inert", left_end, "bs1 b1 h1 d4 n4 s4 alibi seed=" + std::to_string(seed)).outcome == Outcome::failed;
+    caught +=
+        judge("padding_is_inert", left_end, "bs1 b1 h1 d4 n4 s4 alibi seed=" + std::to_string(seed)).outcome == Outcome::failed;
   EXPECT_GT(caught, 0);
   EXPECT_LT(caught, 8);
 }
@@ -107,9 +111,11 @@ TEST(LawCanary, AQueryThatKnowsItsRowFails) {
 }
 
 TEST(LawCanary, PositionsThatCountFromSomewhereFail) {
-  const Kernel wrong = adding([](const Problem&, const Tensors& t, const Options&) { return t.query_positions.at<std::int32_t>(0, 0); });
-  for (const char* text : {"bs1 b1 h1 d4 n4 s6 P2 alibi positions=shuffled", "bs1 b1 h1 d4 n4 s6 rotary=4 positions=restart",
-                           "bs1 b1 h1 d4 n4 s6 rotary=4 xpos positions=doubled", "bs1 b1 h1 d4 n4 s6 bias=distance_table positions=shuffled"})
+  const Kernel wrong =
+      adding([](const Problem&, const Tensors& t, const Options&) { return t.query_positions.at<std::int32_t>(0, 0); });
+  for (const char* text :
+       {"bs1 b1 h1 d4 n4 s6 P2 alibi positions=shuffled", "bs1 b1 h1 d4 n4 s6 rotary=4 positions=restart",
+        "bs1 b1 h1 d4 n4 s6 rotary=4 xpos positions=doubled", "bs1 b1 h1 d4 n4 s6 bias=distance_table positions=shuffled"})
     expect_fails("shifting_all_positions", wrong, text, "where positions count from shows");
 }
 
@@ -186,7 +192,8 @@ TEST(LawCanary, TilesThatShowFail) {
   const Kernel wrong = adding([](const Problem&, const Tensors&, const Options& o) { return double(o.tile_keys) * 0.1; });
   int caught = 0;
   for (int seed = 0; seed < 8; ++seed)
-    caught += judge("ways_of_running_agree", wrong, "bs1 b1 h1 d4 n4 s6 seed=" + std::to_string(seed)).why.find("tile sizes") == 0;
+    caught +=
+        judge("ways_of_running_agree", wrong, "bs1 b1 h1 d4 n4 s6 seed=" + std::to_string(seed)).why.find("tile sizes") == 0;
   EXPECT_GT(caught, 4);
 }
 
@@ -199,9 +206,10 @@ TEST(LawCanary, AKernelThatDisagreesWithAnotherFails) {
 }
 
 TEST(LawCanary, ABuiltInBiasThatIsNotWhatItAddsFails) {
-  const Kernel wrong = adding([](const Problem& p, const Tensors&, const Options&) { return p.bias.kind == BiasKind::dense ? 0 : 1; });
-  for (const char* text : {"bs1 b1 h1 d4 n4 s6 P1 alibi", "bs1 b1 h1 d4 n4 s6 M2 bias=relative_buckets", "bs1 b1 h1 d4 n4 s6 zero_kv bias=distance_table",
-                           "bs1 b1 h1 d4 n4 s6 causal bias=forget"})
+  const Kernel wrong =
+      adding([](const Problem& p, const Tensors&, const Options&) { return p.bias.kind == BiasKind::dense ? 0 : 1; });
+  for (const char* text : {"bs1 b1 h1 d4 n4 s6 P1 alibi", "bs1 b1 h1 d4 n4 s6 M2 bias=relative_buckets",
+                           "bs1 b1 h1 d4 n4 s6 zero_kv bias=distance_table", "bs1 b1 h1 d4 n4 s6 causal bias=forget"})
     expect_fails("dense_equals_built_in", wrong, text, "not the dense bias");
 }
 
@@ -218,7 +226,8 @@ TEST(LawCanary, ABitThatDependsOnStridesOrAlignmentFails) {
   for (const Kernel& wrong : {by_stride, by_start, by_output}) {
     int caught = 0;
     for (int seed = 0; seed < 16; ++seed)
-      caught += judge("strides_and_alignment", wrong, "bs1 b1 h1 d4 n4 s6 seed=" + std::to_string(seed)).outcome == Outcome::failed;
+      caught +=
+          judge("strides_and_alignment", wrong, "bs1 b1 h1 d4 n4 s6 seed=" + std::to_string(seed)).outcome == Outcome::failed;
     EXPECT_GT(caught, 0);
   }
 }
@@ -239,8 +248,10 @@ TEST(LawCanary, AResultRememberedByAddressFails) {
     if (!again) kept->clear();
     for (std::int64_t i = 0; i < p.queries; ++i) {
       float& out = t.out.at<float>(0, 0, i, 0);
-      if (again) out = (*kept)[std::size_t(i)];
-      else kept->push_back(out);
+      if (again)
+        out = (*kept)[std::size_t(i)];
+      else
+        kept->push_back(out);
     }
     *last = t.q.data;
   };
@@ -251,19 +262,22 @@ TEST(LawCanary, LaterQueriesAndKeysThatReachEarlierRowsFail) {
   const Kernel wrong = adding([](const Problem& p, const Tensors&, const Options&) { return p.queries > 4 ? 1 : 0; });
   int caught = 0;
   for (int seed = 0; seed < 8; ++seed)
-    caught += judge("causal", wrong, "bs1 b1 h1 d4 n4 s6 M2 causal alibi seed=" + std::to_string(seed)).outcome == Outcome::failed;
+    caught +=
+        judge("causal", wrong, "bs1 b1 h1 d4 n4 s6 M2 causal alibi seed=" + std::to_string(seed)).outcome == Outcome::failed;
   EXPECT_GT(caught, 0);
 }
 
 TEST(LawCanary, PreconditionsThatFailAreSkippedWithTheReason) {
   for (const char* token :
-       {"bs1 b1 h1 d4 n4 s6 law=decode_is_the_full_pass", "bs1 b1 h1 d4 n0 s6 law=padding_is_inert", "bs1 b1 h2 d4 n4 s6 law=batch_order",
-        "bs1 b1 h1 d4 n4 s6 law=head_order", "bs1 b1 h1 d4 n4 s6 causal law=query_order", "bs1 b1 h1 d4 n4 s6 alibi law=query_order",
-        "bs1 b1 h1 d4 n4 s6 window=2,-1 law=query_order", "bs1 b1 h1 d4 n4 s6 alibi law=shifting_all_positions",
-        "bs1 b1 h1 d4 n4 s6 P1 rotary=4 positions=shuffled law=shifting_all_positions", "bs1 b1 h1 d4 n4 s6 alibi law=per_row_constant",
-        "bs1 b1 h1 d4 n4 s6 P1 bias=dense law=per_row_constant", "bs1 b1 h1 d4 n4 s6 sink bias=dense law=per_row_constant",
-        "bs1 b1 h1 d4 n4 s6 zero_kv bias=dense law=per_row_constant", "bs1 b1 h1 d4 n4 s6 softcap=2 bias=dense law=per_row_constant",
-        "bs1 b1 h1 d4 n4 s1 law=splitting_keys", "bs1 b1 h1 d4 n4 s6 bias=dense law=dense_equals_built_in"}) {
+       {"bs1 b1 h1 d4 n4 s6 law=decode_is_the_full_pass", "bs1 b1 h1 d4 n0 s6 law=padding_is_inert",
+        "bs1 b1 h2 d4 n4 s6 law=batch_order", "bs1 b1 h1 d4 n4 s6 law=head_order", "bs1 b1 h1 d4 n4 s6 causal law=query_order",
+        "bs1 b1 h1 d4 n4 s6 alibi law=query_order", "bs1 b1 h1 d4 n4 s6 window=2,-1 law=query_order",
+        "bs1 b1 h1 d4 n4 s6 alibi law=shifting_all_positions",
+        "bs1 b1 h1 d4 n4 s6 P1 rotary=4 positions=shuffled law=shifting_all_positions",
+        "bs1 b1 h1 d4 n4 s6 alibi law=per_row_constant", "bs1 b1 h1 d4 n4 s6 P1 bias=dense law=per_row_constant",
+        "bs1 b1 h1 d4 n4 s6 sink bias=dense law=per_row_constant", "bs1 b1 h1 d4 n4 s6 zero_kv bias=dense law=per_row_constant",
+        "bs1 b1 h1 d4 n4 s6 softcap=2 bias=dense law=per_row_constant", "bs1 b1 h1 d4 n4 s1 law=splitting_keys",
+        "bs1 b1 h1 d4 n4 s6 bias=dense law=dense_equals_built_in"}) {
     const Case c = parsed(token);
     const Verdict verdict = find_law(c.law)->judge(c, honest());
     EXPECT_EQ(verdict.outcome, Outcome::skipped) << token << ": " << verdict.why;
@@ -275,9 +289,11 @@ TEST(LawCanary, InputsThatCouldNotTellAreMistrusted) {
   const std::string blind = " key_mask=prefix:0 law=";
   for (const std::string& token :
        {"bs1 b1 h1 d4 n3 s3 causal" + blind + "decode_is_the_full_pass", "bs1 b1 h1 d4 n3 s3" + blind + "padding_is_inert",
-        "bs1 b2 h1 d4 n3 s3" + blind + "batch_order", "bs1 b1 h2 d4 n3 s3" + blind + "head_order", "bs1 b1 h1 d4 n3 s3" + blind + "query_order",
-        "bs1 b1 h1 d4 n3 s3 alibi positions=shuffled" + blind + "shifting_all_positions", "bs1 b1 h1 d4 n3 s3 bias=dense" + blind + "per_row_constant",
-        "bs1 b1 h1 d4 n3 s3" + blind + "linear_in_values", "bs1 b1 h1 d4 n3 s3" + blind + "splitting_keys", "bs1 b1 h1 d4 n3 s3" + blind + "threads",
+        "bs1 b2 h1 d4 n3 s3" + blind + "batch_order", "bs1 b1 h2 d4 n3 s3" + blind + "head_order",
+        "bs1 b1 h1 d4 n3 s3" + blind + "query_order",
+        "bs1 b1 h1 d4 n3 s3 alibi positions=shuffled" + blind + "shifting_all_positions",
+        "bs1 b1 h1 d4 n3 s3 bias=dense" + blind + "per_row_constant", "bs1 b1 h1 d4 n3 s3" + blind + "linear_in_values",
+        "bs1 b1 h1 d4 n3 s3" + blind + "splitting_keys", "bs1 b1 h1 d4 n3 s3" + blind + "threads",
         "bs1 b1 h1 d4 n3 s3" + blind + "ways_of_running_agree", "bs1 b1 h1 d4 n3 s3 alibi" + blind + "dense_equals_built_in",
         "bs1 b1 h1 d4 n3 s3" + blind + "strides_and_alignment", "bs1 b1 h1 d4 n3 s3" + blind + "called_twice",
         std::string("bs1 b1 h1 d4 n0 s3 law=inside_the_hull")}) {

@@ -39,7 +39,8 @@ TEST(Trial, GivesEachArithmeticABoundOfItsOwn) {
   };
   const Case c = a_case();
   Trial first("a", c, honest()), second("a", c, coarse), third("a", c, honest());
-  const Certificate fine = first.certify(first.call()), rough = second.certify(second.call()), again = third.certify(third.call());
+  const Certificate fine = first.certify(first.call()), rough = second.certify(second.call()),
+                    again = third.certify(third.call());
   EXPECT_EQ(&fine.truth, &rough.truth);
   EXPECT_EQ(&fine.bound, &again.bound);
   EXPECT_LT(fine.bound.heads[0].out(4, 0), rough.bound.heads[0].out(4, 0));

@@ -1,7 +1,6 @@
 #include "properties/laws/copies.h"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cstring>
 #include <numeric>
@@ -9,33 +8,29 @@
 namespace boresight::properties {
 namespace {
 
-using Index = std::array<std::int64_t, 4>;
-
-void copy_element(const Tensor& from, std::int64_t from_offset, const Tensor& to, std::int64_t to_offset) {
-  const std::int64_t size = std::int64_t(bytes(from.type));
-  std::memcpy(static_cast<std::byte*>(to.data) + to_offset * size, static_cast<std::byte*>(from.data) + from_offset * size,
-              std::size_t(size));
+template <class Bits>
+void copy_row(std::byte* to, std::int64_t to_stride, const std::byte* from, std::int64_t from_stride, std::int64_t count) {
+  constexpr std::int64_t size = sizeof(Bits);
+  if (to_stride == 1 && from_stride == 1) return void(std::memcpy(to, from, std::size_t(count * size)));
+  for (std::int64_t d = 0; d < count; ++d) std::memcpy(to + d * to_stride * size, from + d * from_stride * size, sizeof(Bits));
 }
 
-// Calls visit(index) for each index of the shape, row-major.
-template <class Visit>
-void for_each_index(const Tensor& tensor, Visit visit) {
-  Index n{1, 1, 1, 1};
-  std::copy(tensor.shape.begin(), tensor.shape.begin() + tensor.rank, n.begin());
-  for (std::int64_t a = 0; a < n[0]; ++a)
-    for (std::int64_t b = 0; b < n[1]; ++b)
-      for (std::int64_t c = 0; c < n[2]; ++c)
-        for (std::int64_t d = 0; d < n[3]; ++d) visit(Index{a, b, c, d});
-}
-
-std::int64_t offset_of(const Tensor& tensor, const Index& index) {
-  std::int64_t sum = 0;
-  for (int d = 0; d < tensor.rank; ++d) sum += index[std::size_t(d)] * tensor.stride[std::size_t(d)];
-  return sum;
+void copy_row(Type type, std::byte* to, std::int64_t to_stride, const std::byte* from, std::int64_t from_stride,
+              std::int64_t count) {
+  switch (bytes(type)) {
+    case 8:
+      return copy_row<std::uint64_t>(to, to_stride, from, from_stride, count);
+    case 4:
+      return copy_row<std::uint32_t>(to, to_stride, from, from_stride, count);
+    case 2:
+      return copy_row<std::uint16_t>(to, to_stride, from, from_stride, count);
+    default:
+      return copy_row<std::uint8_t>(to, to_stride, from, from_stride, count);
+  }
 }
 
 Tensor empty_like(Inputs& store, const Tensor& tensor, int dimension, std::int64_t entries) {
-  Index shape = tensor.shape;
+  std::array<std::int64_t, 4> shape = tensor.shape;
   shape[std::size_t(dimension)] = entries;
   return store.allocate(tensor.type, tensor.rank, shape, Layout::bhnd);
 }
@@ -45,11 +40,8 @@ Tensor empty_like(Inputs& store, const Tensor& tensor, int dimension, std::int64
 Tensor gather(Inputs& store, const Tensor& tensor, int dimension, const std::vector<std::int64_t>& indices) {
   if (!tensor) return tensor;
   const Tensor result = empty_like(store, tensor, dimension, std::int64_t(indices.size()));
-  for_each_index(result, [&](const Index& index) {
-    Index from = index;
-    from[std::size_t(dimension)] = indices[std::size_t(index[std::size_t(dimension)])];
-    copy_element(tensor, offset_of(tensor, from), result, offset_of(result, index));
-  });
+  for (std::size_t k = 0; k < indices.size(); ++k)
+    overwrite(result.slice(dimension, std::int64_t(k), 1), tensor.slice(dimension, indices[k], 1));
   return result;
 }
 
@@ -57,20 +49,15 @@ Tensor gather_or_broadcast(Inputs& store, const Tensor& tensor, int dimension, c
   return tensor && tensor.shape[std::size_t(dimension)] == 1 ? tensor : gather(store, tensor, dimension, indices);
 }
 
-Tensor copy(Inputs& store, const Tensor& tensor) { return tensor ? gather(store, tensor, 0, range(0, tensor.shape[0])) : tensor; }
+Tensor copy(Inputs& store, const Tensor& tensor) { return lay_out(store, tensor, Layout::bhnd, 0); }
 
 Tensor join(Inputs& store, const Tensor& first, const Tensor& second, int dimension) {
   if (!first || first.elements() == 0) return second;
   if (!second || second.elements() == 0) return first;
-  const std::int64_t split = first.shape[std::size_t(dimension)];
-  const Tensor result = empty_like(store, first, dimension, split + second.shape[std::size_t(dimension)]);
-  for_each_index(result, [&](const Index& index) {
-    Index place = index;
-    const bool left = place[std::size_t(dimension)] < split;
-    if (!left) place[std::size_t(dimension)] -= split;
-    const Tensor& from = left ? first : second;
-    copy_element(from, offset_of(from, place), result, offset_of(result, index));
-  });
+  const std::int64_t split = first.shape[std::size_t(dimension)], rest = second.shape[std::size_t(dimension)];
+  const Tensor result = empty_like(store, first, dimension, split + rest);
+  overwrite(result.slice(dimension, 0, split), first);
+  overwrite(result.slice(dimension, split, rest), second);
   return result;
 }
 
@@ -78,14 +65,8 @@ Tensor pad(Inputs& store, const Tensor& tensor, int dimension, Pads pads, double
   if (tensor.rank == 0) return tensor;  // absent; a tensor of no elements has its rank and grows
   const std::int64_t inside = tensor.shape[std::size_t(dimension)];
   const Tensor result = empty_like(store, tensor, dimension, pads.before + inside + pads.after);
-  for_each_index(result, [&](const Index& index) {
-    Index from = index;
-    const std::int64_t place = from[std::size_t(dimension)] -= pads.before;
-    if (place >= 0 && place < inside)
-      copy_element(tensor, offset_of(tensor, from), result, offset_of(result, index));
-    else
-      boresight::store(result.data, result.type, offset_of(result, index), value);
-  });
+  fill(result, [value](std::int64_t) { return value; });
+  if (inside > 0) overwrite(result.slice(dimension, pads.before, inside), tensor);
   return result;
 }
 
@@ -99,8 +80,14 @@ Tensor lay_out(Inputs& store, const Tensor& tensor, Layout layout, std::int64_t 
 void overwrite(const Tensor& tensor, const Tensor& with) {
   if (!tensor) return;
   assert(tensor.type == with.type && tensor.shape == with.shape);
-  for_each_index(tensor,
-                 [&](const Index& index) { copy_element(with, offset_of(with, index), tensor, offset_of(tensor, index)); });
+  const auto stride = widened(with.stride, with.rank, 0);
+  const std::int64_t size = std::int64_t(bytes(with.type));
+  each_row(tensor, [&](const Row& row) {
+    const auto& [a, b, c] = row.index;
+    const std::byte* const from =
+        static_cast<const std::byte*>(with.data) + size * (a * stride[0] + b * stride[1] + c * stride[2]);
+    copy_row(tensor.type, row.data, row.stride, from, stride[3], row.count);
+  });
 }
 
 std::vector<std::int64_t> range(std::int64_t first, std::int64_t count) {

@@ -55,10 +55,12 @@ Call in_order(Trial& trial, const std::vector<std::int64_t>& groups, const std::
 }  // namespace
 
 void prepare_head_order(Case& c, Choices& choices) {
-  if (c.problem.heads > 1) return;
-  c.problem.heads = choices.between(2, 4);
-  c.problem.kv_heads = choices.chance(1, 2) ? c.problem.heads : 1;
-  if (c.problem.bias.kind == BiasKind::alibi) c.problem.bias.alibi_heads = c.problem.heads;
+  Problem& p = c.problem;
+  if (p.heads == 1) {
+    p.heads = p.kv_heads = choices.between(2, 4);
+    if (p.bias.kind == BiasKind::alibi) p.bias.alibi_heads = p.heads;
+  }
+  if (p.kv_heads == p.heads && choices.chance(1, 2)) p.kv_heads = p.heads % 2 == 0 ? p.heads / 2 : 1;  // query heads that share
 }
 
 Verdict judge_head_order(const Case& a_case, const Kernel& kernel) {
