@@ -153,9 +153,21 @@ TEST(Terminal, MakesRoomForTheLongestKernelName) {
   Report report;
   report.evidence["simd/flash@avx3_bf16"]["causal"].passed = 1;
   report.evidence["scalar"]["causal"].passed = 1;
-  const std::string text = words(report, "boresight");
+  const std::string text = words(report, "boresight", Rows::each);
   EXPECT_NE(text.find("\nsimd/flash@avx3_bf16 causal "), std::string::npos) << text;
   EXPECT_NE(text.find("\nscalar               causal "), std::string::npos) << text;
+}
+
+TEST(Terminal, SumsUpManyKernelsAndOverlooksNoFailure) {
+  Report report;
+  report.evidence["simd/flash@avx3"]["causal"].passed = 3;
+  report.evidence["scalar"]["causal"].passed = 1;
+  report.evidence["scalar"]["threads"].failed = 1;
+  const std::string text = words(report, "boresight");
+  EXPECT_NE(text.find("\nscalar          all 2 laws "), std::string::npos) << text;
+  EXPECT_NE(text.find("\nall             causal                                  4 "), std::string::npos) << text;
+  EXPECT_NE(text.find("\nscalar          threads                                 1        0          0       FAILED"), std::string::npos) << text;
+  EXPECT_EQ(text.find("\nscalar          causal "), std::string::npos) << text;
 }
 
 TEST(Glob, AKernelWithoutItsInstructionSetIsAllOfThem) {

@@ -207,12 +207,11 @@ namespace {
 
 Arithmetic arithmetic(const Problem& problem, const Options& options) {
   const Tiling tiling = decode_tiling(problem, options);
-  const auto links = [](std::int64_t items) { return std::max<std::int64_t>(items - 1, 0); };
-  const std::int64_t tiles = tile_count<std::int64_t>(problem.columns(), tiling.keys);
+  const std::int64_t tiles = tile_count<std::int64_t>(tile_count<std::int64_t>(problem.columns(), tiling.keys), tiling.splits);  // of a part
   Arithmetic promise = arithmetic_of_vectors();
   promise.dot_chain = lane_chain(padded_row(problem.head_dim));
-  promise.rescales = links(tile_count<std::int64_t>(tiles, tiling.splits)) + links(tiling.splits) + scores_without_value(problem);
-  promise.value_chain = std::max(chain(tiling.keys, value_block), lane_chain(tiling.keys)) + promise.rescales;
+  promise.rescales = links(tiles) + links(tiling.splits) + scores_without_value(problem);
+  promise.value_chain = tiles_chain(tiling.keys, tiles) + links(tiling.splits) + scores_without_value(problem);
   return promise;
 }
 

@@ -207,8 +207,8 @@ Arithmetic arithmetic(const Problem& problem, const Options& options) {
   const std::int64_t tiles = tile_count<std::int64_t>(problem.columns(), tiling.keys);
   Arithmetic promise = arithmetic_of_vectors();
   promise.dot_chain = chain(problem.head_dim, dot_block);
-  promise.rescales = std::max<std::int64_t>(tiles - 1, 0) + scores_without_value(problem);
-  promise.value_chain = std::max(chain(tiling.keys, value_block), lane_chain(tiling.keys)) + promise.rescales;
+  promise.rescales = links(tiles) + scores_without_value(problem);
+  promise.value_chain = tiles_chain(tiling.keys, tiles) + scores_without_value(problem);
   return promise;
 }
 
