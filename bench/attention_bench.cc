@@ -12,7 +12,7 @@
 
 #include "bench/attention_cases.h"
 #include "problem/registry.h"
-#include "properties/laws/bench.h"
+#include "properties/prepared.h"
 #include "properties/laws/law.h"
 #include "reference/attention.h"
 

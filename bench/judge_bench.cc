@@ -61,7 +61,8 @@ BENCHMARK(judge_reference)->Name("judge/step/reference");
 void judge_bound(benchmark::State& state) {
   Steps steps;
   for (auto _ : state)
-    reference::error_bound(steps.call.problem, steps.call.tensors, steps.certified.truth, steps.arithmetic, steps.certified.bound);
+    reference::error_bound(steps.call.problem, steps.call.tensors, steps.certified.truth, steps.arithmetic,
+                           steps.certified.bound);
   rate(state);
 }
 BENCHMARK(judge_bound)->Name("judge/step/bound");

@@ -22,9 +22,11 @@ int list(const std::string& what) {
   if (what == "laws")
     for (const properties::Law& law : properties::laws()) fmt::print("{:<32} {}\n", law.name, law.statement);
   if (what == "readings")
-    for (const properties::readings::Reading& reading : properties::readings::all_readings()) fmt::print("{:<40} {}\n", reading.id, reading.source);
+    for (const properties::readings::Reading& reading : properties::readings::all_readings())
+      fmt::print("{:<40} {}\n", reading.id, reading.source);
   if (what == "mutants")
-    for (const Mutant& mutant : mutants()) fmt::print("{:<44} {:<28} killed by {:<32} {}\n", mutant.id, mutant.file, mutant.killer, mutant.why);
+    for (const Mutant& mutant : mutants())
+      fmt::print("{:<44} {:<28} killed by {:<32} {}\n", mutant.id, mutant.file, mutant.killer, mutant.why);
   return Exit::held;
 }
 

@@ -33,8 +33,9 @@ void set_program(std::string name) { program_name = std::move(name); }
 int main(int argc, char** argv) {
   using namespace boresight::cli;
   if (argc > 0) set_program(argv[0]);
-  CLI::App app{"Does this attention kernel's positional bias line up?\n"
-               "Exit codes: 0 all that was judged held, 1 a failure, 2 bad usage or input, 3 nothing was judged, 130 interrupted."};
+  CLI::App app{
+      "Does this attention kernel's positional bias line up?\n"
+      "Exit codes: 0 all that was judged held, 1 a failure, 2 bad usage or input, 3 nothing was judged, 130 interrupted."};
   app.name("boresight");
   app.set_version_flag("--version", version_text());
   app.require_subcommand(1);

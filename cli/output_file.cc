@@ -27,7 +27,8 @@ Status OutputFile::finish(const std::string& text) {
   stream_ << text;
   stream_.close();
   if (!stream_) return Error{std::string("can't be written: ") + std::strerror(errno), path_, ""};
-  if (std::rename(partial_.c_str(), path_.c_str()) != 0) return Error{std::string("can't be renamed to: ") + std::strerror(errno), path_, ""};
+  if (std::rename(partial_.c_str(), path_.c_str()) != 0)
+    return Error{std::string("can't be renamed to: ") + std::strerror(errno), path_, ""};
   partial_.clear();
   return ok();
 }

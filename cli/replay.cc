@@ -32,11 +32,14 @@ int replay_on(const Case& a_case, const properties::Law& law, const Kernel& kern
     case properties::Outcome::passed:
       fmt::print("PASSED {} · {} · largest error/bound {:.3g}\n", kernel.name, law.name, verdict.largest);
       return Exit::held;
-    case properties::Outcome::skipped: fmt::print("SKIPPED {} · {} · {}\n", kernel.name, law.name, verdict.why); return Exit::untested;
+    case properties::Outcome::skipped:
+      fmt::print("SKIPPED {} · {} · {}\n", kernel.name, law.name, verdict.why);
+      return Exit::untested;
     case properties::Outcome::mistrusted:
       fmt::print("MISTRUSTED {} · {} · {}\n", kernel.name, law.name, verdict.why);
       return Exit::untested;
-    case properties::Outcome::failed: break;
+    case properties::Outcome::failed:
+      break;
   }
   properties::Finding finding;
   finding.kernel = kernel.name;

@@ -65,13 +65,15 @@ int verify(const VerifyOptions& options, bool seed_given) {
     if (properties::matches_kernel(options.kernels, kernel.name)) plan.kernels.push_back(kernel);
   for (const properties::Law& law : properties::laws())
     if (properties::matches(options.laws, law.name)) plan.laws.push_back(law);
-  if (plan.kernels.empty()) return complain(fmt::format("--kernel {}: no kernel has such a name; see boresight list kernels", options.kernels));
+  if (plan.kernels.empty())
+    return complain(fmt::format("--kernel {}: no kernel has such a name; see boresight list kernels", options.kernels));
   if (plan.laws.empty()) return complain(fmt::format("--law {}: no law has such a name; see boresight list laws", options.laws));
   plan.budget_seconds = seconds_of(options.budget);
   if (plan.budget_seconds == 0) return complain(fmt::format("--budget {}: give seconds, such as 60s, 2m or 1h", options.budget));
   const std::optional<properties::Shard> shard = properties::parse_shard(options.shard);
   if (!shard)
-    return complain(fmt::format("--shard {}: give K/N with 1 <= K <= N <= {}, such as 1/4", options.shard, properties::shards_max));
+    return complain(
+        fmt::format("--shard {}: give K/N with 1 <= K <= N <= {}, such as 1/4", options.shard, properties::shards_max));
   OutputFile json, junit;
   for (auto [file, path] : {std::pair(&json, &options.json), {&junit, &options.junit}})
     if (!path->empty())
@@ -84,7 +86,8 @@ int verify(const VerifyOptions& options, bool seed_given) {
   plan.shrink = !options.no_shrink;
   plan.fail_fast = options.fail_fast;
   plan.stop = &stop_requested;
-  ProgressLine progress(properties::shard_cases(plan.shard, std::int64_t(plan.laws.size()), plan.cases), plan.budget_seconds, options.quiet);
+  ProgressLine progress(properties::shard_cases(plan.shard, std::int64_t(plan.laws.size()), plan.cases), plan.budget_seconds,
+                        options.quiet);
   plan.progress = [&](const properties::Progress& now) { progress.show(now.cases, now.seconds); };
   std::signal(SIGINT, request_stop);
   std::signal(SIGTERM, request_stop);
@@ -98,7 +101,8 @@ int verify(const VerifyOptions& options, bool seed_given) {
   if (!options.quiet && report.seconds > 0)
     fmt::print(stderr, "{:.0f} cases a second on {} thread(s)\n", double(report.share) / report.seconds, plan.threads);
   if (!options.json.empty())
-    if (const Status written = json.finish(properties::json(report, version())); !written) return complain(written.error().text());
+    if (const Status written = json.finish(properties::json(report, version())); !written)
+      return complain(written.error().text());
   if (!options.junit.empty())
     if (const Status written = junit.finish(properties::junit(report, version(), program())); !written)
       return complain(written.error().text());

@@ -1,8 +1,8 @@
 // Geometry: every index decision that a kernel's loops take: where a row and a column stand, who sees whom, which tiles
 // are visited, which need no test, which part of the keys a column lies in. No loops, no branches, no tensors.
 // All are templates over the number type N, with select() in place of branches, so that the very source that runs as
-// int32 can also run as terms of a prover. Vector kernels take ranges from here and never decide in lanes. Every claim below holds, and no int32 operation
-// overflows, for queries <= 2^31 - 128 and mem_kv + memories + segment <= 2^31 - 128.
+// int32 can also run as terms of a prover. Vector kernels take ranges from here and never decide in lanes. Every claim below
+// holds, and no int32 operation overflows, for queries <= 2^31 - 128 and mem_kv + memories + segment <= 2^31 - 128.
 #pragma once
 
 #include <concepts>

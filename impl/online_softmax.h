@@ -14,6 +14,7 @@
 //   };
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -85,7 +86,8 @@ struct TileSums {
 // Sums up to block_columns columns into `block`, and returns the sum of their weights.
 template <class A>
 typename A::Weight sum_block(typename A::Score reference, const typename A::Score* scores, const std::int32_t* value_rows,
-                             std::int32_t count, const typename A::Weight* values, typename A::Weight* block, std::int32_t width) {
+                             std::int32_t count, const typename A::Weight* values, typename A::Weight* block,
+                             std::int32_t width) {
   typename A::Weight denominator{};
   for (std::int32_t e = 0; e < width; ++e) block[e] = {};
   for (std::int32_t k = 0; k < count; ++k) {
@@ -103,7 +105,8 @@ void absorb(RowState<A>& row, const typename A::Score* scores, const std::int32_
   typename A::Score reference = row.any ? row.reference : scores[0];
   for (std::int32_t k = 0; k < count; ++k) reference = A::larger(reference, scores[k]);
   rescale(row, reference, width);
-  typename A::Weight denominator = sum_block<A>(reference, scores, value_rows, min_of(count, block_columns), values, sums.tile, width);
+  typename A::Weight denominator =
+      sum_block<A>(reference, scores, value_rows, min_of(count, block_columns), values, sums.tile, width);
   for (std::int32_t first = block_columns; first < count; first += block_columns) {
     const std::int32_t size = min_of(count - first, block_columns);
     denominator = denominator + sum_block<A>(reference, scores + first, value_rows + first, size, values, sums.block, width);
@@ -147,6 +150,12 @@ struct Tiling {
   std::int32_t keys = 1;     // columns of a tile
   std::int32_t splits = 1;   // parts of the visited tiles, merged at the end
 };
+
+// The size of a tile: what was asked for, or the kernel's own choice; at most `most`, and no more than there are items, but at
+// least 1.
+constexpr std::int32_t tile_size(std::int64_t asked, std::int64_t otherwise, std::int64_t most, std::int64_t items) {
+  return std::int32_t(std::max<std::int64_t>(1, std::min({asked > 0 ? asked : otherwise, most, items})));
+}
 
 // What the loops below work on; made once a call.
 template <class A>
@@ -197,8 +206,8 @@ void attend_tile(const Geometry<std::int32_t>& g, Range<std::int32_t> rows, Rang
     const std::int32_t count = list_visible(g, row, tile, plain, source, work.shown.data());
     if (count == 0) continue;
     source.score(row, tile, work.shown.data(), count, work.scores.data());
-    absorb(states[row - rows.begin], work.scores.data(), work.shown.data(), count, source.values(), TileSums<A>{work.tile_sums.data(), work.tile_sums.data() + work.width},
-           work.width);
+    absorb(states[row - rows.begin], work.scores.data(), work.shown.data(), count, source.values(),
+           TileSums<A>{work.tile_sums.data(), work.tile_sums.data() + work.width}, work.width);
   }
 }
 

@@ -29,15 +29,11 @@ constexpr std::int64_t tile_keys_long = 256;  // of rows past long_row columns: 
 constexpr std::int64_t long_row = 256;
 constexpr std::int64_t tile_max = 1024;  // larger ones are cut: they bring nothing and take memory
 
-std::int32_t tile_size(std::int64_t asked, std::int64_t otherwise, std::int64_t items) {
-  const std::int64_t size = asked > 0 ? asked : otherwise;
-  return std::int32_t(std::max<std::int64_t>(1, std::min({size, tile_max, items})));
-}
-
 Tiling tiling_of(const Problem& problem, const Options& options) {
   Tiling tiling;
-  tiling.queries = tile_size(options.tile_queries, tile_queries_default, problem.queries);
-  tiling.keys = tile_size(options.tile_keys, problem.columns() > long_row ? tile_keys_long : tile_keys_default, problem.columns());
+  tiling.queries = tile_size(options.tile_queries, tile_queries_default, tile_max, problem.queries);
+  tiling.keys = tile_size(options.tile_keys, problem.columns() > long_row ? tile_keys_long : tile_keys_default, tile_max,
+                          problem.columns());
   tiling.splits = std::int32_t(std::clamp<std::int64_t>(options.splits, 1, std::max<std::int64_t>(1, problem.columns())));
   return tiling;
 }
@@ -169,25 +165,17 @@ class Scalar {
   std::int32_t first_row_ = 0;
 };
 
-std::string unsupported(const Problem& problem) {
-  return problem.type == Type::f64 ? "type f64: this kernel computes in f32" : "";
-}
-
 Arithmetic arithmetic(const Problem& problem, const Options& options) {
   const Tiling tiling = tiling_of(problem, options);
   const std::int64_t tiles = tile_count(std::int32_t(problem.columns()), tiling.keys);
   const std::int64_t splits = std::min<std::int64_t>(tiling.splits, std::max<std::int64_t>(1, tiles));
-  Arithmetic promise;
-  const auto links = [](std::int64_t items) { return std::max<std::int64_t>(items - 1, 0); };  // the first is added to zero
+  Arithmetic promise = arithmetic_in_float();
   const std::int64_t width = padded(problem.head_dim);
-  promise.dot_chain = links(std::min<std::int64_t>(width, dot_block) / lanes) + links(tile_count<std::int64_t>(width, dot_block)) + 3;
+  promise.dot_chain =
+      links(std::min<std::int64_t>(width, dot_block) / lanes) + links(tile_count<std::int64_t>(width, dot_block)) + 3;
   promise.rescales = links(tiles) + links(splits) + scores_without_value(problem);
-  promise.value_chain = links(std::min(tiling.keys, block_columns)) + links(tile_count(tiling.keys, block_columns)) + promise.rescales;
-  promise.exp_error = 0x1p-23;  // of the C library: seen at most 1.0, 2.8 and 1.4 times 2^-24 for exp, tanh and log
-  promise.tanh_error = 0x1p-22;
-  promise.log_error = 0x1p-23;
-  promise.angle_error = 0x1p-51;  // a division and a product in double
-  promise.turn_error = 0x1p-44;   // sine and cosine in double; an exponent of XPOS below 104 nats, rounded in double
+  promise.value_chain =
+      links(std::min(tiling.keys, block_columns)) + links(tile_count(tiling.keys, block_columns)) + promise.rescales;
   return promise;
 }
 
@@ -198,7 +186,7 @@ Kernel scalar_kernel() {
   kernel.name = "scalar";
   kernel.instruction_set = "any";
   kernel.batch_invariant = true;
-  kernel.unsupported = unsupported;
+  kernel.unsupported = unsupported_in_float;
   kernel.arithmetic = arithmetic;
   kernel.run = [](const Problem& problem, const Tensors& tensors, const Options& options) {
     Scalar(problem, tensors, options).run();

@@ -48,11 +48,11 @@ enum class Positions : std::uint8_t {
 
 // Memory order of q, k, v and out. All hold the same numbers.
 enum class Layout : std::uint8_t {
-  bhnd,      // contiguous
-  bnhd,      // heads inside rows
-  padded,    // rows 3 elements apart from each other
-  strided,   // every second element
-  reversed   // rows last to first (negative stride)
+  bhnd,     // contiguous
+  bnhd,     // heads inside rows
+  padded,   // rows 3 elements apart from each other
+  strided,  // every second element
+  reversed  // rows last to first (negative stride)
 };
 
 struct Case {

@@ -21,9 +21,9 @@ struct Options {
 };
 
 struct Kernel {
-  std::string name;             // "scalar", "simd/flash"
-  std::string instruction_set;  // "any", "avx2", ..
-  std::string unavailable;      // why it can't run on this machine; empty: it can
+  std::string name;              // "scalar", "simd/flash"
+  std::string instruction_set;   // "any", "avx2", ..
+  std::string unavailable;       // why it can't run on this machine; empty: it can
   bool batch_invariant = false;  // promised: a sequence's bits don't depend on what else is in the batch
 
   // Why this problem is not supported; empty: it is. Called with valid problems only.

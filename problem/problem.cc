@@ -63,8 +63,11 @@ void check_bias(const Problem& p, Checks& check) {
   switch (bias.kind) {
     case BiasKind::none:
     case BiasKind::distance_table:
-    case BiasKind::dense: break;
-    case BiasKind::alibi: check.range("alibi_heads", bias.alibi_heads, 0, p.heads); break;
+    case BiasKind::dense:
+      break;
+    case BiasKind::alibi:
+      check.range("alibi_heads", bias.alibi_heads, 0, p.heads);
+      break;
     case BiasKind::relative_buckets: {
       check.range("buckets", bias.buckets, bias.bidirectional ? 4 : 2, std::int64_t{1} << 30);
       check.that(!bias.bidirectional || bias.buckets % 2 == 0, fmt::format("buckets is {}", bias.buckets),
@@ -93,11 +96,9 @@ void check_rotary(const Problem& p, Checks& check) {
   check.that(rotary.dims % 2 == 0, fmt::format("rotary is {}", rotary.dims), "allowed: an even number");
   check.real("base", rotary.base, positive_f32(rotary.base), "above 0 and finite in f32");
   check.real("base_rescale", rotary.base_rescale, positive_f32(rotary.base_rescale), "above 0 and finite in f32");
-  check.real("interpolation", rotary.interpolation, positive_f32(rotary.interpolation),
-             "above 0 and finite in f32");
+  check.real("interpolation", rotary.interpolation, positive_f32(rotary.interpolation), "above 0 and finite in f32");
   if (!rotary.xpos.on) return;
-  check.real("xpos_scale_base", rotary.xpos.scale_base, positive_f32(rotary.xpos.scale_base),
-             "above 0 and finite in f32");
+  check.real("xpos_scale_base", rotary.xpos.scale_base, positive_f32(rotary.xpos.scale_base), "above 0 and finite in f32");
   check.real("xpos_center", rotary.xpos.center, finite_f32(rotary.xpos.center), "a finite number");
 }
 

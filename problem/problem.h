@@ -12,7 +12,7 @@
 namespace boresight {
 
 inline constexpr std::int64_t size_limit = (std::int64_t{1} << 31) - 128;  // of queries, and of mem_kv + memories + segment
-inline constexpr std::int64_t unlimited = -1;                             // a window side that hides nothing
+inline constexpr std::int64_t unlimited = -1;                              // a window side that hides nothing
 
 enum class BiasKind : std::uint8_t { none, alibi, relative_buckets, distance_table, dense, forget };
 enum class Slopes : std::uint8_t { geometric, per_head, per_batch };  // computed; data [H]; data [B][H]

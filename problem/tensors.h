@@ -59,25 +59,25 @@ struct Tensor {
 
 // [..] are shapes; "B|1" means either. float: the problem's type; f32 or f64 parameters as written.
 struct Tensors {
-  Tensor q;                          // [B][H][n][D] float
-  Tensor mem_k, mem_v;               // [G][P][D], [G][P][Dv] float
-  Tensor memory_k, memory_v;         // [B][G][M][D], [B][G][M][Dv] float
-  Tensor segment_k, segment_v;       // [B][G][S][D], [B][G][S][Dv] float
-  Tensor key_mask;                   // [B][S] u8, 1: may be attended to; absent: all
-  Tensor memory_mask;                // [B][M] u8
-  Tensor attention_mask;             // [B|1][H|1][n][P+M+S] u8
-  Tensor slopes;                     // [B|1][H] f32 (f64 in an f64 problem), where bias.slopes says data
-  Tensor bucket_table;               // [buckets][H] f32 or f64
-  Tensor distance_table;             // [H][M+S+n-1] f32 or f64
-  Tensor dense;                      // [B|1][H|1][n][M+S] f32, f64, or the problem's type
-  Tensor forget;                     // [B][H][M+S] f32 or f64
-  Tensor sinks;                      // [H] f32 or f64
-  Tensor query_positions;            // [B|1][n] i32
-  Tensor key_positions;              // [B|1][M+S] i32
-  Tensor inverse_frequency;          // [R/2] f32 or f64
-  Tensor xpos_scale;                 // [R/2] f32 or f64
-  Tensor out;                        // [B][H][n][Dv] float
-  Tensor lse;                        // [B][H][n] f32 (f64 in an f64 problem); absent: not wanted
+  Tensor q;                     // [B][H][n][D] float
+  Tensor mem_k, mem_v;          // [G][P][D], [G][P][Dv] float
+  Tensor memory_k, memory_v;    // [B][G][M][D], [B][G][M][Dv] float
+  Tensor segment_k, segment_v;  // [B][G][S][D], [B][G][S][Dv] float
+  Tensor key_mask;              // [B][S] u8, 1: may be attended to; absent: all
+  Tensor memory_mask;           // [B][M] u8
+  Tensor attention_mask;        // [B|1][H|1][n][P+M+S] u8
+  Tensor slopes;                // [B|1][H] f32 (f64 in an f64 problem), where bias.slopes says data
+  Tensor bucket_table;          // [buckets][H] f32 or f64
+  Tensor distance_table;        // [H][M+S+n-1] f32 or f64
+  Tensor dense;                 // [B|1][H|1][n][M+S] f32, f64, or the problem's type
+  Tensor forget;                // [B][H][M+S] f32 or f64
+  Tensor sinks;                 // [H] f32 or f64
+  Tensor query_positions;       // [B|1][n] i32
+  Tensor key_positions;         // [B|1][M+S] i32
+  Tensor inverse_frequency;     // [R/2] f32 or f64
+  Tensor xpos_scale;            // [R/2] f32 or f64
+  Tensor out;                   // [B][H][n][Dv] float
+  Tensor lse;                   // [B][H][n] f32 (f64 in an f64 problem); absent: not wanted
 };
 
 // That every tensor the problem needs is there with its shape and type. Says which is not, and what it should be.
@@ -89,13 +89,26 @@ struct NamedTensor {
   Tensor Tensors::* member;
 };
 inline constexpr std::array<NamedTensor, 20> input_tensors{{
-    {"q", &Tensors::q}, {"mem_k", &Tensors::mem_k}, {"mem_v", &Tensors::mem_v}, {"memory_k", &Tensors::memory_k},
-    {"memory_v", &Tensors::memory_v}, {"segment_k", &Tensors::segment_k}, {"segment_v", &Tensors::segment_v},
-    {"key_mask", &Tensors::key_mask}, {"memory_mask", &Tensors::memory_mask}, {"attention_mask", &Tensors::attention_mask},
-    {"slopes", &Tensors::slopes}, {"bucket_table", &Tensors::bucket_table}, {"distance_table", &Tensors::distance_table},
-    {"dense", &Tensors::dense}, {"forget", &Tensors::forget}, {"sinks", &Tensors::sinks},
-    {"query_positions", &Tensors::query_positions}, {"key_positions", &Tensors::key_positions},
-    {"inverse_frequency", &Tensors::inverse_frequency}, {"xpos_scale", &Tensors::xpos_scale},
+    {"q", &Tensors::q},
+    {"mem_k", &Tensors::mem_k},
+    {"mem_v", &Tensors::mem_v},
+    {"memory_k", &Tensors::memory_k},
+    {"memory_v", &Tensors::memory_v},
+    {"segment_k", &Tensors::segment_k},
+    {"segment_v", &Tensors::segment_v},
+    {"key_mask", &Tensors::key_mask},
+    {"memory_mask", &Tensors::memory_mask},
+    {"attention_mask", &Tensors::attention_mask},
+    {"slopes", &Tensors::slopes},
+    {"bucket_table", &Tensors::bucket_table},
+    {"distance_table", &Tensors::distance_table},
+    {"dense", &Tensors::dense},
+    {"forget", &Tensors::forget},
+    {"sinks", &Tensors::sinks},
+    {"query_positions", &Tensors::query_positions},
+    {"key_positions", &Tensors::key_positions},
+    {"inverse_frequency", &Tensors::inverse_frequency},
+    {"xpos_scale", &Tensors::xpos_scale},
 }};
 
 }  // namespace boresight

@@ -12,8 +12,26 @@ namespace boresight {
 
 // Which tensor a value belongs to. The numbers are part of the token format bs1: never change them.
 enum class Source : std::uint64_t {
-  q = 1, mem_k, mem_v, memory_k, memory_v, segment_k, segment_v, key_mask, memory_mask, attention_mask, slopes,
-  bucket_table, distance_table, dense, dense_hidden, forget, sinks, query_positions, key_positions, inverse_frequency,
+  q = 1,
+  mem_k,
+  mem_v,
+  memory_k,
+  memory_v,
+  segment_k,
+  segment_v,
+  key_mask,
+  memory_mask,
+  attention_mask,
+  slopes,
+  bucket_table,
+  distance_table,
+  dense,
+  dense_hidden,
+  forget,
+  sinks,
+  query_positions,
+  key_positions,
+  inverse_frequency,
   xpos_scale,
 };
 
@@ -78,12 +96,24 @@ constexpr std::uint16_t to_f16(float value) {
 // Writes a value into element `index` of an array of the type.
 inline void store(void* data, Type type, std::int64_t index, double value) {
   switch (type) {
-    case Type::f64: static_cast<double*>(data)[index] = value; break;
-    case Type::f32: static_cast<float*>(data)[index] = static_cast<float>(value); break;
-    case Type::bf16: static_cast<std::uint16_t*>(data)[index] = to_bf16(static_cast<float>(value)); break;
-    case Type::f16: static_cast<std::uint16_t*>(data)[index] = to_f16(static_cast<float>(value)); break;
-    case Type::u8: static_cast<std::uint8_t*>(data)[index] = std::uint8_t(value); break;
-    case Type::i32: static_cast<std::int32_t*>(data)[index] = std::int32_t(value); break;
+    case Type::f64:
+      static_cast<double*>(data)[index] = value;
+      break;
+    case Type::f32:
+      static_cast<float*>(data)[index] = static_cast<float>(value);
+      break;
+    case Type::bf16:
+      static_cast<std::uint16_t*>(data)[index] = to_bf16(static_cast<float>(value));
+      break;
+    case Type::f16:
+      static_cast<std::uint16_t*>(data)[index] = to_f16(static_cast<float>(value));
+      break;
+    case Type::u8:
+      static_cast<std::uint8_t*>(data)[index] = std::uint8_t(value);
+      break;
+    case Type::i32:
+      static_cast<std::int32_t*>(data)[index] = std::int32_t(value);
+      break;
   }
 }
 

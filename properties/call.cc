@@ -35,7 +35,8 @@ double decode(const std::byte* at, Type type) {
       std::memcpy(&bits, at, sizeof bits);
       return float(Eigen::numext::bit_cast<Eigen::half>(bits));
     }
-    default: return 0;
+    default:
+      return 0;
   }
 }
 
@@ -52,9 +53,9 @@ std::int64_t take(const Tensor& tensor, std::vector<double>& values) {
     for (std::int64_t h = 0; h < tensor.shape[1]; ++h)
       for (std::int64_t i = 0; i < tensor.shape[2]; ++i)
         for (std::int64_t d = 0; d < tensor.shape[3]; ++d) {
-          std::byte* at = static_cast<std::byte*>(tensor.data) +
-                          (b * tensor.stride[0] + h * tensor.stride[1] + i * tensor.stride[2] + d * tensor.stride[3]) *
-                              std::int64_t(size);
+          std::byte* at =
+              static_cast<std::byte*>(tensor.data) +
+              (b * tensor.stride[0] + h * tensor.stride[1] + i * tensor.stride[2] + d * tensor.stride[3]) * std::int64_t(size);
           values.push_back(decode(at, tensor.type));
           if (is_poison(at, size)) ++unwritten;
           std::memset(at, 0xff, size);
@@ -93,9 +94,12 @@ Results Outputs::collect() {
   const std::int64_t unwritten = take(out_, results.out);
   const std::int64_t unwritten_lse = lse_ ? take(lse_, results.lse) : 0;
   const bool hurt = !is_poison(out_memory_.data(), out_memory_.size()) || !is_poison(lse_memory_.data(), lse_memory_.size());
-  if (hurt) results.broken = "wrote outside its outputs";
-  else if (unwritten > 0) results.broken = fmt::format("left {} of {} output elements unwritten", unwritten, results.out.size());
-  else if (unwritten_lse > 0) results.broken = fmt::format("left {} of {} lse unwritten", unwritten_lse, results.lse.size());
+  if (hurt)
+    results.broken = "wrote outside its outputs";
+  else if (unwritten > 0)
+    results.broken = fmt::format("left {} of {} output elements unwritten", unwritten, results.out.size());
+  else if (unwritten_lse > 0)
+    results.broken = fmt::format("left {} of {} lse unwritten", unwritten_lse, results.lse.size());
   return results;
 }
 

@@ -28,10 +28,18 @@ std::string kind_of(const std::string& reason) { return reason.substr(0, reason.
 
 void add(Evidence& evidence, const Verdict& verdict) {
   switch (verdict.outcome) {
-    case Outcome::passed: ++evidence.passed; break;
-    case Outcome::failed: ++evidence.failed; break;
-    case Outcome::skipped: ++evidence.skipped; break;
-    case Outcome::mistrusted: ++evidence.mistrusted; break;
+    case Outcome::passed:
+      ++evidence.passed;
+      break;
+    case Outcome::failed:
+      ++evidence.failed;
+      break;
+    case Outcome::skipped:
+      ++evidence.skipped;
+      break;
+    case Outcome::mistrusted:
+      ++evidence.mistrusted;
+      break;
   }
   if (verdict.outcome == Outcome::skipped || verdict.outcome == Outcome::mistrusted) ++evidence.reasons[kind_of(verdict.why)];
   if (verdict.outcome != Outcome::failed) evidence.largest = std::max(evidence.largest, verdict.largest);
@@ -44,8 +52,10 @@ class Campaign {
     report_.shard = plan.shard;
     for (const Law& law : plan.laws) report_.laws.emplace_back(law.name);
     for (const Kernel& kernel : plan.kernels) {
-      if (kernel.unavailable.empty()) kernels_.push_back(&kernel);
-      else report_.unavailable.push_back({kernel.name, kernel.instruction_set, kernel.unavailable});
+      if (kernel.unavailable.empty())
+        kernels_.push_back(&kernel);
+      else
+        report_.unavailable.push_back({kernel.name, kernel.instruction_set, kernel.unavailable});
     }
     for (const Kernel* kernel : kernels_)
       for (const Law& law : plan.laws) report_.evidence[kernel->name][std::string(law.name)];
@@ -82,7 +92,8 @@ class Campaign {
     std::vector<Verdict> verdicts(std::size_t(count) * kernels_.size());
     std::atomic<std::int64_t> next{0};
     const auto work = [&] {
-      for (std::int64_t k = next++; k < count; k = next++) judge_case(number_of(report_.share + k), &verdicts[std::size_t(k) * kernels_.size()]);
+      for (std::int64_t k = next++; k < count; k = next++)
+        judge_case(number_of(report_.share + k), &verdicts[std::size_t(k) * kernels_.size()]);
     };
     {
       std::vector<std::jthread> workers;
@@ -124,7 +135,8 @@ class Campaign {
   void explain() {
     for (Finding& finding : report_.findings) {
       const Law& law = *std::find_if(plan_.laws.begin(), plan_.laws.end(), [&](const Law& l) { return l.name == finding.law; });
-      const Kernel& kernel = **std::find_if(kernels_.begin(), kernels_.end(), [&](const Kernel* k) { return k->name == finding.kernel; });
+      const Kernel& kernel =
+          **std::find_if(kernels_.begin(), kernels_.end(), [&](const Kernel* k) { return k->name == finding.kernel; });
       finding.smallest = plan_.shrink ? shrunk(finding.drawn, law, kernel, &finding.shrinks) : finding.drawn;
       finding.smallest.law = finding.drawn.law = finding.law;
       finding.smallest.kernel = finding.drawn.kernel = finding.kernel;

@@ -48,7 +48,7 @@ struct Plan {
   Shard shard;
   int threads = 1;
   bool shrink = true;
-  bool fail_fast = false;  // end with the round that brings the first finding
+  bool fail_fast = false;                         // end with the round that brings the first finding
   std::function<void(const Progress&)> progress;  // called now and then from the thread that called run()
   const std::atomic<bool>* stop = nullptr;        // set from outside: finish the round and report
 };

@@ -120,7 +120,8 @@ TEST(Shards, AreReadStrictly) {
   ASSERT_TRUE(parse_shard("2/3"));
   EXPECT_EQ(parse_shard("2/3")->index, 2);
   EXPECT_EQ(parse_shard("2/3")->count, 3);
-  for (const char* bad : {"", "2", "2/", "/3", "0/3", "4/3", "-1/3", "1/65537", "1/3x", "1/3/5", "1 /3", "99999999999999999999/3"})
+  for (const char* bad :
+       {"", "2", "2/", "/3", "0/3", "4/3", "-1/3", "1/65537", "1/3x", "1/3/5", "1 /3", "99999999999999999999/3"})
     EXPECT_FALSE(parse_shard(bad)) << bad;
 }
 
@@ -166,7 +167,9 @@ TEST(Terminal, SumsUpManyKernelsAndOverlooksNoFailure) {
   const std::string text = words(report, "boresight");
   EXPECT_NE(text.find("\nscalar          all 2 laws "), std::string::npos) << text;
   EXPECT_NE(text.find("\nall             causal                                  4 "), std::string::npos) << text;
-  EXPECT_NE(text.find("\nscalar          threads                                 1        0          0       FAILED"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nscalar          threads                                 1        0          0       FAILED"),
+            std::string::npos)
+      << text;
   EXPECT_EQ(text.find("\nscalar          causal "), std::string::npos) << text;
 }
 

@@ -7,7 +7,7 @@
 
 #include "problem/registry.h"
 #include "problem/token.h"
-#include "properties/laws/bench.h"
+#include "properties/prepared.h"
 #include "properties/laws/law.h"
 
 namespace boresight::properties {
@@ -43,9 +43,7 @@ Kernel off_by(double bounds) {
   });
 }
 
-TEST(Canary, AnHonestKernelPasses) {
-  EXPECT_EQ(judge("agrees_with_reference", honest()).outcome, Outcome::passed);
-}
+TEST(Canary, AnHonestKernelPasses) { EXPECT_EQ(judge("agrees_with_reference", honest()).outcome, Outcome::passed); }
 
 TEST(Canary, TwiceTheBoundFails) {
   const Verdict verdict = judge("agrees_with_reference", off_by(2));
@@ -101,7 +99,7 @@ TEST(Canary, AChangedInputFails) {
 TEST(Canary, AKernelThatRemembersIsCaughtByChangedContents) {
   Kernel remembering = honest();
   remembering.run = [run = honest().run, first = std::make_shared<std::vector<float>>()](const Problem& p, const Tensors& t,
-                                                                                      const Options& o) {
+                                                                                         const Options& o) {
     run(p, t, o);
     float& element = t.out.at<float>(0, 0, 0, 0);
     first->push_back(element);

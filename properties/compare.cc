@@ -37,13 +37,4 @@ Verdict compare(const Results& got, const Certificate& certificate) {
   });
 }
 
-Verdict compare(const Results& got, const reference::ErrorBound& got_bound, std::int64_t got_row, const Results& expected,
-                const reference::ErrorBound& expected_bound, std::int64_t expected_row, std::int64_t rows) {
-  return compare_each(got, [&](const Element& e) -> std::optional<Expected> {
-    if (e.i < got_row || e.i >= got_row + rows || (e.lse && expected.lse.empty())) return std::nullopt;
-    const Element there{e.lse, e.b, e.h, e.i - got_row + expected_row, e.d};
-    return Expected{at(expected, there), at(got_bound, got, e) + at(expected_bound, expected, there)};
-  });
-}
-
 }  // namespace boresight::properties

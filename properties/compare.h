@@ -59,10 +59,6 @@ Verdict compare_each(const Results& got, Expect expect);
 // A verdict on results against the truth: the worst element if any is outside its bound.
 Verdict compare(const Results& got, const Certificate& certificate);
 
-// Rows [got_row, got_row + rows) of one run against rows from expected_row on of another, within the sum of both bounds.
-Verdict compare(const Results& got, const reference::ErrorBound& got_bound, std::int64_t got_row, const Results& expected,
-                const reference::ErrorBound& expected_bound, std::int64_t expected_row, std::int64_t rows);
-
 // The first element whose bits differ, over the rows (b, h, i) for which `matters` holds.
 template <class Matters>
 std::optional<Mismatch> first_changed_bit(const Results& got, const Results& expected, Matters matters);

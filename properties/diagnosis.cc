@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "properties/laws/bench.h"
+#include "properties/prepared.h"
 #include "properties/readings/confirm.h"
 #include "properties/readings/fit.h"
 #include "properties/readings/pattern.h"

@@ -11,7 +11,7 @@
 
 #include "problem/token.h"
 #include "properties/diagnosis.h"
-#include "properties/laws/bench.h"
+#include "properties/prepared.h"
 #include "properties/readings/evaluator.h"
 #include "properties/readings/fit.h"
 #include "properties/readings/sample_for_tests.h"

@@ -8,7 +8,7 @@
 #include <set>
 
 #include "problem/token.h"
-#include "properties/laws/bench.h"
+#include "properties/prepared.h"
 #include "properties/readings/evaluator.h"
 #include "properties/readings/fit.h"
 #include "properties/readings/sample_for_tests.h"

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "properties/laws/bench.h"
+#include "properties/prepared.h"
 
 namespace boresight::properties {
 Arithmetic double_arithmetic(const Problem& problem) {

@@ -18,9 +18,12 @@ struct Limits {
 
 Limits limits(const Problem& problem) { return {problem.type == Type::f64 ? Type::f64 : Type::f32, problem.type}; }
 
+// What products are taken times: q.k itself must be finite as well, before it is scaled.
+double scale_of(const Problem& problem) { return std::max(std::abs(effective_scale(problem)), 1.0); }
+
 // True where sums over everything, hidden columns included, already stay in range: the usual case, and quick to see.
 bool plainly_inside(const Problem& problem, const Head& head, double finite) {
-  const double reach = std::abs(effective_scale(problem)) * head.magnitude.sum() + head.bias.cwiseAbs().sum();
+  const double reach = scale_of(problem) * head.magnitude.sum() + head.bias.cwiseAbs().sum();
   const double values = double(problem.columns()) * head.value.cwiseAbs().sum();
   return reach <= finite && values <= finite && head.query_size.sum() <= finite && head.key_size.sum() <= finite;
 }
@@ -42,7 +45,7 @@ std::string column_outside(const Problem& problem, const Head& head, Index c, do
 }
 
 std::string row_outside(const Problem& problem, const Head& head, Index i, double finite) {
-  const double scale = std::max(std::abs(effective_scale(problem)), 1.0), query = largest(head.query_size.row(i));
+  const double scale = scale_of(problem), query = largest(head.query_size.row(i));
   if (!(query <= finite)) return fmt::format("query {} is {:.3g} in size", i, query);
   for (Index c = 0; c < head.visible.cols(); ++c) {
     const double reach = scale * head.magnitude(i, c) + std::abs(head.bias(i, c));

@@ -67,10 +67,13 @@ double bias_roundings(const Problem& problem) {
   switch (problem.bias.kind) {
     case BiasKind::none:
     case BiasKind::dense:
-    case BiasKind::distance_table: return 0;
+    case BiasKind::distance_table:
+      return 0;
     case BiasKind::relative_buckets:
-    case BiasKind::forget: return 1;
-    case BiasKind::alibi: return problem.bias.slopes == Slopes::geometric ? 3 : 2;  // [slope,] distance to float, product
+    case BiasKind::forget:
+      return 1;
+    case BiasKind::alibi:
+      return problem.bias.slopes == Slopes::geometric ? 3 : 2;  // [slope,] distance to float, product
   }
   return 0;
 }
@@ -94,7 +97,8 @@ Roundings roundings(const Problem& problem, const Arithmetic& a) {
   const double one = u + u_reference;
   Roundings r{};
   r.u = one;
-  r.product = both(both(chain(double(a.dot_chain) + 2, double(problem.head_dim)), both(turn, turn)), narrowing(a.scaled_query, u));
+  r.product =
+      both(both(chain(double(a.dot_chain) + 2, double(problem.head_dim)), both(turn, turn)), narrowing(a.scaled_query, u));
   r.angle = a.angle_error + 2 * u_reference;
   r.bias = gamma(bias_roundings(problem), one);
   r.sum = one;
@@ -117,7 +121,8 @@ Roundings roundings(const Problem& problem, const Arithmetic& a) {
   r.lost_score = r.score > 0 ? underflow(a.scores, a.flushes_subnormals) : 0;
   r.lost_cap = (2 * parameter(problem, problem.softcap) + 1) * lost;
   r.lost_product = (double(problem.head_dim) + 3) * lost;
-  r.lost_entry = narrowed ? 3 * lost + underflow(a.rotated, a.flushes_subnormals) + underflow(a.scaled_query, a.flushes_subnormals) : 0;
+  r.lost_entry =
+      narrowed ? 3 * lost + underflow(a.rotated, a.flushes_subnormals) + underflow(a.scaled_query, a.flushes_subnormals) : 0;
   r.lost_weight = double(1 + a.rescales) * (lost + underflow(a.weights, a.flushes_subnormals));
   r.lost_term = double(2 + a.rescales) * lost;
   r.lost_output = lost + (r.output > 0 ? underflow(problem.type, a.flushes_subnormals) : 0);
@@ -130,13 +135,18 @@ struct Row {
   std::vector<Eigen::Index> columns;  // the visible ones
   std::vector<double> d;              // error of each visible column's log weight
   std::vector<double> w;              // its true weight
-  };
+};
 
 class HeadBounder {
  public:
   HeadBounder(const Problem& problem, const Roundings& r, const Head& head, HeadBound& bound)
-      : problem_(problem), r_(r), head_(head), bound_(bound), scale_(std::abs(effective_scale(problem))),
-        softcap_(parameter(problem, problem.softcap)), turned_(problem.rotary.dims > 0) {
+      : problem_(problem),
+        r_(r),
+        head_(head),
+        bound_(bound),
+        scale_(std::abs(effective_scale(problem))),
+        softcap_(parameter(problem, problem.softcap)),
+        turned_(problem.rotary.dims > 0) {
     if (r.lost_entry > 0) {
       query_sum_ = head.query.cwiseAbs().rowwise().sum();
       key_sum_ = head.key.cwiseAbs().rowwise().sum();
@@ -159,7 +169,8 @@ class HeadBounder {
     }
     const double sink_weight = has_sink ? std::exp(sink - lse) : 0;
     const double sink_error = has_sink ? log_weight_error(sink, m, lse, score_error_max) : 0;
-    const double worst = std::accumulate(row.d.begin(), row.d.end(), sink_error, [](double a, double b) { return std::max(a, b); });
+    const double worst =
+        std::accumulate(row.d.begin(), row.d.end(), sink_error, [](double a, double b) { return std::max(a, b); });
     if (!(worst <= far)) return bound_far_row(i, row, worst, m, has_sink);
     double shrunk = sink_weight * decay(sink_error);  // A
     double grown = sink_weight * growth(sink_error);
@@ -197,7 +208,8 @@ class HeadBounder {
   double score_error(Eigen::Index i, Eigen::Index c) const {
     double product_error = scale_ * (head_.magnitude(i, c) * r_.product + r_.lost_product);
     if (turned_) {
-      product_error += scale_ * (1 + r_.product) * r_.angle * (head_.query_turn(i) + head_.key_turn(c)) * head_.angle_magnitude(i, c);
+      product_error +=
+          scale_ * (1 + r_.product) * r_.angle * (head_.query_turn(i) + head_.key_turn(c)) * head_.angle_magnitude(i, c);
     }
     if (r_.lost_entry > 0) product_error += scale_ * r_.lost_entry * (query_sum_(i) + key_sum_(c) + double(problem_.head_dim));
     const double bias = head_.bias(i, c);
@@ -250,7 +262,8 @@ class HeadBounder {
     double error = inside + size_moved * r_.numerator * (1 + as_divisor(r_.denominator));
     error += (size + error) * as_divisor(r_.denominator);
     const double lost = r_.lost_weight * columns / divisor;
-    error += (r_.lost_weight * size_sum + r_.lost_term * columns) / divisor * (1 + as_divisor(lost)) + (size + error) * as_divisor(lost);
+    error += (r_.lost_weight * size_sum + r_.lost_term * columns) / divisor * (1 + as_divisor(lost)) +
+             (size + error) * as_divisor(lost);
     error += r_.quotient * (size + error);
     error += r_.output * (size + error) + r_.lost_output;
     return error * r_.own;

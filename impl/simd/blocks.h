@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "impl/float_arithmetic.h"
 #include "impl/geometry.h"
 
 namespace boresight::impl::simd {
@@ -13,18 +14,18 @@ inline constexpr std::int32_t dot_block = 128;    // entries of q.k, one after a
 inline constexpr std::int32_t value_block = 128;  // columns of a weighted sum of values
 inline constexpr std::int32_t lane_block = 16;    // vectors, where a vector's lanes are summed at the end
 
-// Additions among so many terms, the first of which is added to zero.
-constexpr std::int64_t links(std::int64_t terms) { return std::max<std::int64_t>(terms - 1, 0); }
-
 // Additions on the longest path through `items` terms in blocks.
-constexpr std::int64_t chain(std::int64_t items, std::int64_t block) { return links(std::min(items, block)) + links(tile_count(items, block)); }
+constexpr std::int64_t chain(std::int64_t items, std::int64_t block) {
+  return links(std::min(items, block)) + links(tile_count(items, block));
+}
 // The same by vectors of any length up to 16 lanes: longest with one lane, and then four additions of lanes.
 constexpr std::int64_t lane_chain(std::int64_t items) { return chain(items, lane_block) + 4; }
 
 // Through so many tiles of so many columns, of an element of the output and of the denominator: value blocks go to the running
 // sum one by one, weights go there tile by tile.
 constexpr std::int64_t tiles_chain(std::int64_t columns, std::int64_t tiles) {
-  const std::int64_t value = links(std::min<std::int64_t>(columns, value_block)) + links(tile_count<std::int64_t>(columns, value_block) * tiles);
+  const std::int64_t value =
+      links(std::min<std::int64_t>(columns, value_block)) + links(tile_count<std::int64_t>(columns, value_block) * tiles);
   return std::max(value, lane_chain(columns) + links(tiles));
 }
 

@@ -1,3 +1,4 @@
+// Reads rows of the three parts as floats; what rotary needs is made ready in the constructor.
 #include "impl/simd/call.h"
 
 #include <algorithm>
@@ -9,19 +10,24 @@ namespace {
 
 using Side = RotaryRows::Side;
 
-// The turns of every query, or of every key that has a position: once a call, since all heads share them.
-std::vector<RotaryRows> all_turns(const Problem& problem, const Geometry<std::int32_t>& g, const Tensors& tensors, Side side) {
+// The columns that turn: those past the persistent ones that causality and window leave to some query.
+Range<std::int32_t> turned_columns(const Problem& problem, const Geometry<std::int32_t>& g) {
+  if (problem.rotary.dims == 0 || g.queries == 0) return {g.mem_kv, g.mem_kv};
+  return band(g, Range<std::int32_t>{0, g.queries});
+}
+
+// The turns of every query, or of these columns: once a call, since all heads share them.
+std::vector<RotaryRows> all_turns(const Problem& problem, const Geometry<std::int32_t>& g, const Tensors& tensors, Side side,
+                                  Range<std::int32_t> rows) {
   std::vector<RotaryRows> turns;
   if (problem.rotary.dims == 0) return turns;
   const Tensor& given = side == Side::queries ? tensors.query_positions : tensors.key_positions;
   const std::int64_t sequences = problem.custom_positions && given ? given.shape[0] : 1;
   for (std::int64_t batch = 0; batch < sequences; ++batch) {
     std::vector<std::int64_t> positions;
-    if (side == Side::queries)
-      for (std::int32_t row = 0; row < g.queries; ++row) positions.push_back(position_of_query(problem, g, tensors, batch, row));
-    else
-      for (std::int32_t column = g.mem_kv; column < columns(g); ++column)
-        positions.push_back(position_of_key(problem, g, tensors, batch, column));
+    for (std::int32_t row = rows.begin; row < rows.end; ++row)
+      positions.push_back(side == Side::queries ? position_of_query(problem, g, tensors, batch, row)
+                                                : position_of_key(problem, g, tensors, batch, row));
     turns.emplace_back(problem, tensors, side).prepare(positions);
   }
   return turns;
@@ -43,8 +49,9 @@ Call::Call(const Problem& its_problem, const Tensors& its_tensors)
       group(std::int32_t(problem.heads / problem.kv_heads)),
       keys_{tensors.mem_k, tensors.memory_k, tensors.segment_k, problem.head_dim},
       values_{tensors.mem_v, tensors.memory_v, tensors.segment_v, problem.value_dim},
-      turn_queries_(all_turns(problem, g, tensors, Side::queries)),
-      turn_keys_(all_turns(problem, g, tensors, Side::keys)) {}
+      turned_(turned_columns(problem, g)),
+      turn_queries_(all_turns(problem, g, tensors, Side::queries, {0, g.queries})),
+      turn_keys_(all_turns(problem, g, tensors, Side::keys, turned_)) {}
 
 void Call::read_query(std::int64_t batch, std::int64_t head, std::int32_t row, float* query) const {
   read_padded(tensors.q, tensors.q.offset(batch, head, row, 0), problem.head_dim, key_width, query);
@@ -54,7 +61,7 @@ void Call::read_query(std::int64_t batch, std::int64_t head, std::int32_t row, f
 void Call::read_key(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* key) const {
   keys_.read(g, batch, kv_head, column, key);
   std::fill(key + problem.head_dim, key + key_width, 0.0f);
-  if (!turn_keys_.empty() && !is_persistent(g, column)) turns(turn_keys_, batch).turn(token_index(g, column), key);
+  if (turns_key(column)) turns(turn_keys_, batch).turn(column - turned_.begin, key);
 }
 
 void Call::read_value(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* value) const {
@@ -63,7 +70,7 @@ void Call::read_value(std::int64_t batch, std::int64_t kv_head, std::int32_t col
 }
 
 const float* Call::key_in_place(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
-  if (key_width != problem.head_dim || (!turn_keys_.empty() && !is_persistent(g, column))) return nullptr;
+  if (key_width != problem.head_dim || turns_key(column)) return nullptr;
   return keys_.in_place(g, batch, kv_head, column);
 }
 

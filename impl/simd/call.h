@@ -14,7 +14,9 @@ namespace boresight::impl::simd {
 
 // Rows of floats are padded with zeros to a multiple of this, the widest vector there is.
 inline constexpr std::int32_t row_padding = 16;
-constexpr std::int32_t padded_row(std::int64_t width) { return std::int32_t((width + row_padding - 1) / row_padding * row_padding); }
+constexpr std::int32_t padded_row(std::int64_t width) {
+  return std::int32_t((width + row_padding - 1) / row_padding * row_padding);
+}
 
 class Call {
  public:
@@ -42,7 +44,11 @@ class Call {
     return of[of.size() == 1 ? 0 : std::size_t(batch)];
   }
 
+  // Of the columns that nobody sees none is turned, and what they hold does not matter.
+  bool turns_key(std::int32_t column) const { return turned_.begin <= column && column < turned_.end; }
+
   KeyRows keys_, values_;
+  Range<std::int32_t> turned_;                        // the columns whose turns are made ready
   std::vector<RotaryRows> turn_queries_, turn_keys_;  // one for all sequences, or one each
 };
 

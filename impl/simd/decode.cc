@@ -5,6 +5,7 @@
 #include "impl/simd/decode.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "impl/finish_row.h"
 #include "impl/simd/call.h"
@@ -55,7 +56,9 @@ class States {
     for (std::size_t k = 0; k < states_.size(); ++k) states_[k].sums = sums_.get() + k * std::size_t(call.value_width);
   }
   // Rows of one part; `head` counts sequences and key/value heads together.
-  RowState<FloatArithmetic>* part(std::int64_t head, std::int64_t part) { return states_.data() + (head * parts_ + part) * rows_; }
+  RowState<FloatArithmetic>* part(std::int64_t head, std::int64_t part) {
+    return states_.data() + (head * parts_ + part) * rows_;
+  }
 
  private:
   std::int64_t parts_, rows_;
@@ -82,7 +85,8 @@ class Reader {
         value_rows_(std::size_t(columns_)) {}
 
   // The visits of one part, for all query heads of a key/value head; `states` [member][row] take them up.
-  void attend(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> rows, std::int32_t part, RowState<FloatArithmetic>* states) {
+  void attend(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> rows, std::int32_t part,
+              RowState<FloatArithmetic>* states) {
     batch_ = batch;
     kv_head_ = kv_head;
     masks_.choose(batch, query_head_of(call_.problem, kv_head, 0));
@@ -165,8 +169,8 @@ class Reader {
 };
 
 // Merges the parts of every row of a key/value head, and stores what comes out.
-inline void merge_parts(const Call& call, const Tiling& tiling, std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> rows,
-                        States& states) {
+inline void merge_parts(const Call& call, const Tiling& tiling, std::int64_t batch, std::int64_t kv_head,
+                        Range<std::int32_t> rows, States& states) {
   const std::int64_t head = batch * call.problem.kv_heads + kv_head;
   const std::int32_t count = rows.end - rows.begin;
   for (std::int32_t r = 0; r < call.group * count; ++r) {
@@ -207,8 +211,9 @@ namespace {
 
 Arithmetic arithmetic(const Problem& problem, const Options& options) {
   const Tiling tiling = decode_tiling(problem, options);
-  const std::int64_t tiles = tile_count<std::int64_t>(tile_count<std::int64_t>(problem.columns(), tiling.keys), tiling.splits);  // of a part
-  Arithmetic promise = arithmetic_of_vectors();
+  const std::int64_t tiles =
+      tile_count<std::int64_t>(tile_count<std::int64_t>(problem.columns(), tiling.keys), tiling.splits);  // of a part
+  Arithmetic promise = arithmetic_in_float();
   promise.dot_chain = lane_chain(padded_row(problem.head_dim));
   promise.rescales = links(tiles) + links(tiling.splits) + scores_without_value(problem);
   promise.value_chain = tiles_chain(tiling.keys, tiles) + links(tiling.splits) + scores_without_value(problem);

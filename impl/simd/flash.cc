@@ -1,10 +1,12 @@
 // simd/flash: flash attention over tiles of queries by tiles of keys (Dao 2023), in f32 whatever the inputs' type. For each
 // key/value head its keys and values are packed once: converted, turned, keys side by side in panels, hidden contents
 // replaced by zeros. Then each tile of queries of each of its query heads visits the packed tiles that it sees. Memory: one
-// key/value head in f32, and a tile of scores a thread. Work is shared out by tiles, so that bits don't depend on threads.
+// key/value head in f32, the turns of its keys where they turn, and a tile of scores a thread. Work is shared out by tiles, so
+// that bits don't depend on threads.
 #include "impl/simd/flash.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "impl/finish_row.h"
 #include "impl/simd/call.h"
@@ -75,8 +77,10 @@ class Packed {
       if (!open) hidden.push_back(c);
       pack_key(batch, kv_head, column, open, visit, c, row);
       float* const value = values_.get() + (std::ptrdiff_t(visit) * columns_ + c) * call_.value_width;
-      if (open) call_.read_value(batch, kv_head, column, value);
-      else std::fill(value, value + call_.value_width, 0.0f);
+      if (open)
+        call_.read_value(batch, kv_head, column, value);
+      else
+        std::fill(value, value + call_.value_width, 0.0f);
     }
   }
 
@@ -86,8 +90,10 @@ class Packed {
   void pack_key(std::int64_t batch, std::int64_t kv_head, std::int32_t column, bool open, std::int32_t visit, std::int32_t c,
                 float* row) {
     const std::int64_t width = call_.problem.head_dim;
-    if (open) call_.read_key(batch, kv_head, column, row);
-    else std::fill(row, row + width, 0.0f);
+    if (open)
+      call_.read_key(batch, kv_head, column, row);
+    else
+      std::fill(row, row + width, 0.0f);
     const std::ptrdiff_t panel = c / panel_columns;
     float* const to = keys_.get() + std::ptrdiff_t(visit) * columns_ * width + panel * width * panel_columns + c % panel_columns;
     for (std::int64_t d = 0; d < width; ++d) to[d * panel_columns] = row[d];
@@ -205,7 +211,7 @@ namespace {
 Arithmetic arithmetic(const Problem& problem, const Options& options) {
   const Tiling tiling = flash_tiling(problem, options);
   const std::int64_t tiles = tile_count<std::int64_t>(problem.columns(), tiling.keys);
-  Arithmetic promise = arithmetic_of_vectors();
+  Arithmetic promise = arithmetic_in_float();
   promise.dot_chain = chain(problem.head_dim, dot_block);
   promise.rescales = links(tiles) + scores_without_value(problem);
   promise.value_chain = tiles_chain(tiling.keys, tiles) + scores_without_value(problem);

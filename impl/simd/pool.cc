@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -42,9 +43,18 @@ class Pool {
  private:
   void invite(Job& job, int helpers) {
     const std::lock_guard lock(mutex_);
+    grow(tickets_.size() + std::size_t(helpers));
+    if (threads_.empty()) return;
     for (int worker = 1; worker <= helpers; ++worker) tickets_.push_back({&job, worker});
-    while (threads_.size() < tickets_.size()) threads_.emplace_back([this](std::stop_token stop) { serve(stop); });
     invited_.notify_all();
+  }
+
+  // Where the system gives no more threads, those that are there do: help is welcome, not needed.
+  void grow(std::size_t wanted) {
+    try {
+      while (threads_.size() < wanted) threads_.emplace_back([this](std::stop_token stop) { serve(stop); });
+    } catch (const std::system_error&) {
+    }
   }
 
   void serve(std::stop_token stop) {

@@ -1,5 +1,5 @@
-// Threads for one kernel call: a few that live as long as the program, started when first wanted. What is computed never
-// depends on who computes it: work comes in items, and an item is done whole by one thread.
+// Threads for kernel calls: as many as were ever wanted at once, started then, kept as long as the program lives. What is
+// computed never depends on who computes it: work comes in items, and an item is done whole by one thread.
 #pragma once
 
 #include <cstdint>

@@ -27,16 +27,23 @@ inline constexpr int tile_rows = 6;
 inline constexpr int tile_vectors = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_NEON ? 4 : 2;
 inline constexpr std::int32_t panel_columns = tile_vectors * vector_lanes;
 
+// The accumulators of a register tile, at zero.
+template <int rows, int vectors>
+HWY_INLINE void empty(Vector (&sums)[rows][vectors]) {
+  BORESIGHT_UNROLL
+  for (int r = 0; r < rows; ++r) {
+    BORESIGHT_UNROLL
+    for (int v = 0; v < vectors; ++v) sums[r][v] = hn::Zero(Floats());
+  }
+}
+
 // scores[r][0 .. panel_columns) (+)= q_r . k over entries [first, last) of the width, for tile_rows rows. A panel holds
 // panel_columns keys, entry by entry: [width][panel_columns].
 template <bool fresh>
 HWY_INLINE void multiply_block(const float* HWY_RESTRICT queries, std::ptrdiff_t query_stride, const float* HWY_RESTRICT panel,
                                std::int32_t first, std::int32_t last, float* HWY_RESTRICT scores, std::ptrdiff_t score_stride) {
   Vector sums[tile_rows][tile_vectors];
-  BORESIGHT_UNROLL
-  for (int r = 0; r < tile_rows; ++r)
-    BORESIGHT_UNROLL
-    for (int v = 0; v < tile_vectors; ++v) sums[r][v] = hn::Zero(Floats());
+  empty(sums);
   for (std::int32_t d = first; d < last; ++d) {
     Vector keys[tile_vectors];
     BORESIGHT_UNROLL
@@ -49,12 +56,13 @@ HWY_INLINE void multiply_block(const float* HWY_RESTRICT queries, std::ptrdiff_t
     }
   }
   BORESIGHT_UNROLL
-  for (int r = 0; r < tile_rows; ++r)
+  for (int r = 0; r < tile_rows; ++r) {
     BORESIGHT_UNROLL
     for (int v = 0; v < tile_vectors; ++v) {
       float* const at = scores + r * score_stride + v * vector_lanes;
       store(fresh ? sums[r][v] : hn::Add(load(at), sums[r][v]), at);
     }
+  }
 }
 
 HWY_INLINE void multiply(const float* queries, std::ptrdiff_t query_stride, const float* panel, std::int32_t width, float* scores,
@@ -73,10 +81,7 @@ HWY_INLINE void accumulate_block(const float* HWY_RESTRICT weights, std::ptrdiff
                                  std::int32_t first, std::int32_t last, std::int32_t at, float* HWY_RESTRICT sums,
                                  std::ptrdiff_t sum_stride) {
   Vector part[rows][vectors];
-  BORESIGHT_UNROLL
-  for (int r = 0; r < rows; ++r)
-    BORESIGHT_UNROLL
-    for (int v = 0; v < vectors; ++v) part[r][v] = hn::Zero(Floats());
+  empty(part);
   for (std::int32_t c = first; c < last; ++c) {
     const float* const value = value_row(c) + at;
     Vector values[vectors];
@@ -90,12 +95,13 @@ HWY_INLINE void accumulate_block(const float* HWY_RESTRICT weights, std::ptrdiff
     }
   }
   BORESIGHT_UNROLL
-  for (int r = 0; r < rows; ++r)
+  for (int r = 0; r < rows; ++r) {
     BORESIGHT_UNROLL
     for (int v = 0; v < vectors; ++v) {
       float* const sum = sums + r * sum_stride + at + v * vector_lanes;
       store(hn::Add(load(sum), part[r][v]), sum);
     }
+  }
 }
 
 // The same over all of the width, a multiple of the vector's, and over `count` columns in blocks.

@@ -1,16 +1,10 @@
+// Whether this processor has an instruction set, and the rows of a kernel made from that.
 #include "impl/simd/targets.h"
 
 #include "hwy/targets.h"
+#include "impl/float_arithmetic.h"
 
 namespace boresight::impl::simd {
-namespace {
-
-std::string unsupported(const Problem& problem) {
-  return problem.type == Type::f64 ? "type f64: this kernel computes in f32" : "";
-}
-
-}  // namespace
-
 std::string why_not(const char* name, std::int64_t id, bool built) {
   if (!built) return "this build leaves it out";
   if (id == 0 || (hwy::SupportedTargets() & id) != 0) return "";
@@ -26,21 +20,11 @@ std::vector<Kernel> kernel_rows(const std::string& name, Arithmetic (*arithmetic
     row.instruction_set = target.name;
     row.unavailable = why_not(target);
     row.batch_invariant = true;
-    row.unsupported = unsupported;
+    row.unsupported = unsupported_in_float;
     row.arithmetic = arithmetic;
     row.run = target.run;
   }
   return rows;
-}
-
-Arithmetic arithmetic_of_vectors() {
-  Arithmetic promise;
-  promise.exp_error = 0x1p-23;
-  promise.tanh_error = 0x1p-22;
-  promise.log_error = 0x1p-23;  // of the C library
-  promise.angle_error = 0x1p-51;
-  promise.turn_error = 0x1p-44;
-  return promise;
 }
 
 }  // namespace boresight::impl::simd

@@ -32,22 +32,30 @@ using Run = void(const Problem&, const Tensors&, const Options&);
 std::vector<Kernel> kernel_rows(const std::string& name, Arithmetic (*arithmetic)(const Problem&, const Options&),
                                 std::span<const Target<Run>> targets);
 
-// The part of the promise that exp, tanh and rotary decide (vectors-inl.h, impl/rotary_row.h).
-Arithmetic arithmetic_of_vectors();
-
 // Every instruction set of the architecture, from weak to strong, with its copy of FUNCTION. Used behind
 // hwy/foreach_target.h, which has compiled them all.
 #if defined(__x86_64__)
-#define BORESIGHT_TARGETS(FUNCTION)                        \
-  {{"portable", 0, HWY_CHOOSE_FALLBACK(FUNCTION)},         \
-   {"ssse3", HWY_SSSE3, HWY_CHOOSE_SSSE3(FUNCTION)},       \
-   {"sse4", HWY_SSE4, HWY_CHOOSE_SSE4(FUNCTION)},          \
-   {"avx2", HWY_AVX2, HWY_CHOOSE_AVX2(FUNCTION)},          \
-   {"avx3", HWY_AVX3, HWY_CHOOSE_AVX3(FUNCTION)}}
+#define BORESIGHT_TARGETS(FUNCTION)                                                                     \
+  {                                                                                                     \
+    {"portable", 0, HWY_CHOOSE_FALLBACK(FUNCTION)}, {"ssse3", HWY_SSSE3, HWY_CHOOSE_SSSE3(FUNCTION)},   \
+        {"sse4", HWY_SSE4, HWY_CHOOSE_SSE4(FUNCTION)}, {"avx2", HWY_AVX2, HWY_CHOOSE_AVX2(FUNCTION)}, { \
+      "avx3", HWY_AVX3, HWY_CHOOSE_AVX3(FUNCTION)                                                       \
+    }                                                                                                   \
+  }
 #elif defined(__aarch64__)
-#define BORESIGHT_TARGETS(FUNCTION) {{"neon", HWY_NEON, HWY_CHOOSE_NEON(FUNCTION)}}
+#define BORESIGHT_TARGETS(FUNCTION)               \
+  {                                               \
+    {                                             \
+      "neon", HWY_NEON, HWY_CHOOSE_NEON(FUNCTION) \
+    }                                             \
+  }
 #else
-#define BORESIGHT_TARGETS(FUNCTION) {{"portable", 0, &HWY_STATIC_DISPATCH(FUNCTION)}}
+#define BORESIGHT_TARGETS(FUNCTION)                 \
+  {                                                 \
+    {                                               \
+      "portable", 0, &HWY_STATIC_DISPATCH(FUNCTION) \
+    }                                               \
+  }
 #endif
 
 }  // namespace boresight::impl::simd

@@ -53,7 +53,8 @@ HWY_INLINE Vector exp_of_nonpositive(Vector x) {
   return hn::IfThenZeroElse(vanishes, result);
 }
 
-// tanh(x) within 2^-22 of it relatively: x + x^3 Q(x^2) near zero, Q minimax of degree 5, else (1 - e) / (1 + e), e = exp(-2 |x|).
+// tanh(x) within 2^-22 of it relatively: x + x^3 Q(x^2) near zero, Q minimax of degree 5, else (1 - e) / (1 + e), e = exp(-2
+// |x|).
 HWY_INLINE Vector tanh(Vector x) {
   const Vector size = hn::Abs(x);
   const Vector e = exp_of_nonpositive(hn::Mul(all(-2.0f), size));

@@ -21,7 +21,8 @@ namespace HWY_NAMESPACE {
 
 // In place, for a count that is a multiple of 16.
 void exp_all(std::vector<float>& values) {
-  for (std::size_t k = 0; k < values.size(); k += std::size_t(vector_lanes)) store(exp_of_nonpositive(load(&values[k])), &values[k]);
+  for (std::size_t k = 0; k < values.size(); k += std::size_t(vector_lanes))
+    store(exp_of_nonpositive(load(&values[k])), &values[k]);
 }
 void tanh_all(std::vector<float>& values) {
   for (std::size_t k = 0; k < values.size(); k += std::size_t(vector_lanes)) store(tanh(load(&values[k])), &values[k]);
@@ -54,8 +55,8 @@ std::vector<float> floats_between(float first, float last) {
 
 // The largest relative error, once `lost` is taken off, on each instruction set in turn.
 template <class Exact>
-void expect_error_below(double promise, double lost, std::span<const Target<Function>> targets, const std::vector<float>& arguments,
-                        Exact exact) {
+void expect_error_below(double promise, double lost, std::span<const Target<Function>> targets,
+                        const std::vector<float>& arguments, Exact exact) {
   int tried = 0;
   for (const Target<Function>& target : targets) {
     if (!why_not(target).empty()) continue;

@@ -85,15 +85,18 @@ class Evaluator {
   Real bias(std::int64_t b, std::int64_t h, std::int64_t i, std::int64_t c) const {
     if (p_.bias.kind == BiasKind::none || c < p_.mem_kv) return 0;
     if (p_.bias.kind == BiasKind::forget)
-      return Real(number(t_.forget, b, h, p_.memories + p_.segment - p_.queries + i)) - Real(number(t_.forget, b, h, c - p_.mem_kv));
-    return decide_.bias_value(reader_, b, h, i, c, decide_.distance(reader_, b, i, c));  // one product of two f32: exact in double
+      return Real(number(t_.forget, b, h, p_.memories + p_.segment - p_.queries + i)) -
+             Real(number(t_.forget, b, h, c - p_.mem_kv));
+    return decide_.bias_value(reader_, b, h, i, c,
+                              decide_.distance(reader_, b, i, c));  // one product of two f32: exact in double
   }
 
   void load_keys(std::int64_t b, std::int64_t g) {
     keys_.assign(std::size_t(p_.columns()), Row(std::size_t(p_.head_dim)));
     for (std::int64_t c = 0; c < p_.columns(); ++c) {
       Row& key = keys_[std::size_t(c)];
-      for (std::int64_t d = 0; d < p_.head_dim; ++d) key[std::size_t(d)] = element(t_.mem_k, t_.memory_k, t_.segment_k, b, g, c, d);
+      for (std::int64_t d = 0; d < p_.head_dim; ++d)
+        key[std::size_t(d)] = element(t_.mem_k, t_.memory_k, t_.segment_k, b, g, c, d);
       if (p_.rotary.dims > 0 && c >= p_.mem_kv) turn(key, Real(decide_.key_turn(reader_, b, c)), -1);
     }
   }

@@ -13,7 +13,7 @@
 #include "properties/audit/exact.h"
 #include "properties/audit/strata.h"
 #include "properties/campaign.h"
-#include "properties/laws/bench.h"
+#include "properties/prepared.h"
 
 namespace boresight::audit {
 namespace {
@@ -26,7 +26,8 @@ struct Tally {
   double largest = 0, reference = 0;  // error / bound; the reference's own error / bound
 };
 
-void see(Tally& tally, const std::vector<Real>& exact, const std::vector<double>& got, std::size_t at, double truth, double bound) {
+void see(Tally& tally, const std::vector<Real>& exact, const std::vector<double>& got, std::size_t at, double truth,
+         double bound) {
   ++tally.elements;
   if (double(exact[at]) == got[at] && bound == 0) return;  // an empty row: zero, or minus infinity
   const double ratio = properties::error_over_bound(double(Real(got[at]) - exact[at]), 0, bound);
@@ -63,12 +64,14 @@ bool audit_drawn(std::int64_t cases, std::uint64_t seed) {
     const properties::Prepared prepared = properties::prepare(drawn);
     const Exact exact = attend(prepared.call);
     for (const Kernel& kernel : registered_kernels())
-      if (kernel.unavailable.empty()) audit_kernel(drawn, prepared.call, exact, kernel, tallies[{kernel.name, drawn.problem.type}]);
+      if (kernel.unavailable.empty())
+        audit_kernel(drawn, prepared.call, exact, kernel, tallies[{kernel.name, drawn.problem.type}]);
   }
   bool good = !tallies.empty();
   for (const auto& [of, t] : tallies) {
-    fmt::print("{} {}: {} cases, {} skipped, {} elements, {} above the bound; largest error/bound {:.4f}, the reference's own {:.1e}\n",
-               of.first, name(of.second), t.judged, t.skipped, t.elements, t.above, t.largest, t.reference);
+    fmt::print(
+        "{} {}: {} cases, {} skipped, {} elements, {} above the bound; largest error/bound {:.4f}, the reference's own {:.1e}\n",
+        of.first, name(of.second), t.judged, t.skipped, t.elements, t.above, t.largest, t.reference);
     good = good && t.above == 0 && t.judged > 0;
   }
   return good;
@@ -83,7 +86,8 @@ bool audit_strata(std::uint64_t seed) {
         if (!kernel.unavailable.empty()) continue;
         const int effort = int(std::clamp<std::int64_t>(4'000'000 / (head_dim * columns), 4, 400));
         const Nearness near = nearness({head_dim, columns}, kernel, effort, 10 * effort, seed);
-        fmt::print("| {} | {} | {} | {:.3f} | {:.3f} | {:.3g} |\n", kernel.name, head_dim, columns, near.random, near.adversarial, near.slip);
+        fmt::print("| {} | {} | {} | {:.3f} | {:.3f} | {:.3g} |\n", kernel.name, head_dim, columns, near.random, near.adversarial,
+                   near.slip);
         good = good && near.random <= 1 && near.adversarial <= 1;
       }
   return good;

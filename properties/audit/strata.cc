@@ -18,6 +18,7 @@ using properties::Results;
 
 constexpr std::int64_t persistent = 2;
 constexpr std::int64_t values = 4;
+constexpr float slope = 0x1p-8f;  // of rows that are not equal
 
 // The row's call, with its inputs at hand as flat arrays.
 class Row {
@@ -37,17 +38,18 @@ class Row {
     t.segment_k = tensor({1, 1, p.segment, p.head_dim});
     t.segment_v = tensor({1, 1, p.segment, values});
     t.slopes = inputs_.allocate(Type::f32, {1, 1});
-    t.slopes.at<float>(0, 0) = 0x1p-8f;
   }
 
   void fill_random(std::uint64_t seed) {
+    call_.tensors.slopes.at<float>(0, 0) = slope;
     std::uint64_t at = 0;
     for (auto [data, count] : arrays_)
       for (std::int64_t k = 0; k < count; ++k) data[k] = random_value(seed, ++at);
   }
 
-  // Equal scores and one value, with a full significand, throughout: roundings of equal terms go one way.
+  // Equal scores (no slope) and one value, with a full significand, throughout: roundings of equal terms go one way.
   void fill_equal(std::uint64_t seed) {
+    call_.tensors.slopes.at<float>(0, 0) = 0;
     for (std::size_t array = 0; array < arrays_.size(); ++array) {
       const float value = array == 0 ? 0.0f : random_value(seed, array < 3 ? array : array - 2);
       std::fill_n(arrays_[array].first, arrays_[array].second, value);
@@ -93,7 +95,7 @@ class Row {
     double sum = 0, most = 0;
     std::array<double, values> out{};
     for (Eigen::Index c = 0; c < head.weights.cols(); ++c) {
-      const double weight = head.weights(0, c) * std::exp(c < persistent ? 0 : -0x1p-8);
+      const double weight = head.weights(0, c) * std::exp(c < persistent ? 0 : -double(slope));
       sum += weight;
       for (std::int64_t d = 0; d < values; ++d) out[std::size_t(d)] += weight * head.value(c, d);
     }
@@ -116,7 +118,8 @@ class Row {
 
   void certify() {
     reference::attend(call_.problem, call_.tensors, certified_.truth);
-    reference::error_bound(call_.problem, call_.tensors, certified_.truth, kernel_.arithmetic(call_.problem, {}), certified_.bound);
+    reference::error_bound(call_.problem, call_.tensors, certified_.truth, kernel_.arithmetic(call_.problem, {}),
+                           certified_.bound);
   }
 
   const Kernel& kernel_;
@@ -132,8 +135,10 @@ double climb(Row& row, int steps, std::uint64_t seed) {
   for (int step = 0; step < steps; ++step) {
     const Row::Change undo = row.change(mix(seed + std::uint64_t(step)));
     const double now = row.error_over_bound();
-    if (now > worst) worst = now;
-    else *undo.at = undo.was;
+    if (now > worst)
+      worst = now;
+    else
+      *undo.at = undo.was;
   }
   return row.exact_error_over_bound();
 }

@@ -15,7 +15,7 @@ struct Stratum {
 struct Nearness {
   double random = 0;       // largest error / bound over random inputs
   double adversarial = 0;  // after a climb from the worst of them, and from rows of equal terms; confirmed in multiprecision
-  double slip = 0;         // effect of bias distances off by one at slope 2^-8, as a multiple of the bound (median of the random inputs)
+  double slip = 0;  // effect of bias distances off by one at slope 2^-8, as a multiple of the bound (median of the random inputs)
 };
 
 // One query over `columns` keys, two of them persistent, ALiBi of slope 2^-8, f32, value_dim 4.

@@ -62,8 +62,8 @@ class Census {
   void print() {
     fmt::print("{} cases\n\n| size | least | 10% | median | 90% | largest |\n|---|---|---|---|---|---|\n", cases_);
     for (auto& [name, sizes] : sizes_)
-      fmt::print("| {} | {} | {} | {} | {} | {} |\n", name, sizes.quantile(0), sizes.quantile(0.1), sizes.quantile(0.5), sizes.quantile(0.9),
-                 sizes.quantile(1));
+      fmt::print("| {} | {} | {} | {} | {} | {} |\n", name, sizes.quantile(0), sizes.quantile(0.1), sizes.quantile(0.5),
+                 sizes.quantile(0.9), sizes.quantile(1));
     fmt::print("\n| feature | share of cases |\n|---|---|\n");
     for (const auto& [name, times] : features_) fmt::print("| {} | {:.1f}% |\n", name, 100.0 * double(times) / double(cases_));
   }

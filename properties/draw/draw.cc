@@ -34,9 +34,12 @@ void draw_sizes(Choices& choices, Case& c) {
   p.memories = choices.chance(1, 2) ? 0 : edge_size(choices, wide, 0, 40);
   p.mem_kv = choices.chance(1, 2) ? 0 : edge_size(choices, wide, 0, 40);
   const std::int64_t kind = choices.between(0, 5);
-  if (kind <= 2) p.segment = p.queries;                                          // self attention
-  else if (kind <= 4) p.segment = p.queries + edge_size(choices, wide, 0, 40);   // cached keys
-  else p.segment = edge_size(choices, wide, 0, 40);                              // anything, fewer keys than queries too
+  if (kind <= 2)
+    p.segment = p.queries;  // self attention
+  else if (kind <= 4)
+    p.segment = p.queries + edge_size(choices, wide, 0, 40);  // cached keys
+  else
+    p.segment = edge_size(choices, wide, 0, 40);  // anything, fewer keys than queries too
 }
 
 // Once in a while past the sizes that kernels sum, split or tile in by themselves: wide rows, or many of them. One sequence
@@ -67,8 +70,10 @@ void draw_visibility(Choices& choices, Case& c) {
   const auto mask = [&](std::int64_t length) {
     Mask m;
     m.kind = choices.one_of({Mask::Kind::density, Mask::Kind::density, Mask::Kind::prefix, Mask::Kind::suffix});
-    if (m.kind == Mask::Kind::density) m.density = choices.one_of({0.0, 0.1, 0.5, 0.8, 0.95});
-    else m.count = choices.between(0, length);
+    if (m.kind == Mask::Kind::density)
+      m.density = choices.one_of({0.0, 0.1, 0.5, 0.8, 0.95});
+    else
+      m.count = choices.between(0, length);
     return m;
   };
   if (choices.chance(1, 4)) c.key_mask = mask(p.segment);
@@ -84,8 +89,8 @@ void draw_visibility(Choices& choices, Case& c) {
 void draw_bias(Choices& choices, Case& c) {
   Problem& p = c.problem;
   Bias& bias = p.bias;
-  bias.kind = choices.one_of({BiasKind::none, BiasKind::alibi, BiasKind::alibi, BiasKind::relative_buckets, BiasKind::distance_table,
-                              BiasKind::dense, BiasKind::forget});
+  bias.kind = choices.one_of({BiasKind::none, BiasKind::alibi, BiasKind::alibi, BiasKind::relative_buckets,
+                              BiasKind::distance_table, BiasKind::dense, BiasKind::forget});
   if (bias.kind == BiasKind::forget && !((p.causal || p.window.right == 0) && p.queries <= p.memories + p.segment))
     bias.kind = BiasKind::alibi;
   if (bias.kind == BiasKind::alibi) {

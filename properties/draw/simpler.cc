@@ -74,7 +74,8 @@ void drop_bias(Candidates& to) {
     });
   }
   to.add([](Case& c) {
-    if (c.problem.bias.kind == BiasKind::alibi) c.problem.bias.slopes = Slopes::geometric, c.problem.bias.alibi_heads = c.problem.heads;
+    if (c.problem.bias.kind == BiasKind::alibi)
+      c.problem.bias.slopes = Slopes::geometric, c.problem.bias.alibi_heads = c.problem.heads;
   });
   to.add([](Case& c) { c.dense_hidden = 0; });
   to.add([](Case& c) { c.dense_broadcast = {}; });
@@ -146,7 +147,8 @@ void shrink_sizes(Candidates& to) {
 // The bits of a mask as it stands, so that they can be simplified one by one.
 std::vector<bool> spelled_out(const Tensor& mask) {
   std::vector<bool> bits;
-  const std::array<std::int64_t, 4> n = mask.rank == 4 ? mask.shape : std::array<std::int64_t, 4>{1, 1, mask.shape[0], mask.shape[1]};
+  const std::array<std::int64_t, 4> n =
+      mask.rank == 4 ? mask.shape : std::array<std::int64_t, 4>{1, 1, mask.shape[0], mask.shape[1]};
   for (std::int64_t b = 0; b < n[0]; ++b)
     for (std::int64_t h = 0; h < n[1]; ++h)
       for (std::int64_t i = 0; i < n[2]; ++i)

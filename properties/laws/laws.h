@@ -5,8 +5,8 @@
 
 namespace boresight::properties {
 
-#define BORESIGHT_LAW(name)              \
-  void prepare_##name(Case&, Choices&);  \
+#define BORESIGHT_LAW(name)             \
+  void prepare_##name(Case&, Choices&); \
   Verdict judge_##name(const Case&, const Kernel&)
 
 BORESIGHT_LAW(agrees_with_reference);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "properties/laws/bench.h"
+#include "properties/prepared.h"
 #include "properties/readings/fit.h"
 
 namespace boresight::properties::readings {

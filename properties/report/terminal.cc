@@ -17,8 +17,8 @@ constexpr std::size_t kernel_width_min = 10, law_width = 32;
 // A row of the table of evidence.
 std::string row(const std::string& kernel, std::size_t kernel_width, const std::string& law, const Evidence& e) {
   const std::string largest = e.failed > 0 ? "FAILED" : e.largest > 0 ? fmt::format("{:.3f}", e.largest) : "-";
-  return fmt::format("{:<{}} {:<{}} {:>8} {:>8} {:>10} {:>12}\n", kernel, kernel_width, law, law_width, e.judged(), e.skipped, e.mistrusted,
-                     largest);
+  return fmt::format("{:<{}} {:<{}} {:>8} {:>8} {:>10} {:>12}\n", kernel, kernel_width, law, law_width, e.judged(), e.skipped,
+                     e.mistrusted, largest);
 }
 
 void add(Evidence& sum, const Evidence& part) {
@@ -57,8 +57,8 @@ std::string evidence_table(const Report& report, Rows rows) {
   std::size_t width = kernel_width_min;
   for (const auto& [kernel, by_law] : report.evidence) width = std::max(width, kernel.size());
   const bool each = rows == Rows::each || report.evidence.size() <= 1;
-  std::string text = fmt::format("{:<{}} {:<{}} {:>8} {:>8} {:>10} {:>12}\n", "kernel", width, "law", law_width, "judged", "skipped",
-                                 "mistrusted", "error/bound");
+  std::string text = fmt::format("{:<{}} {:<{}} {:>8} {:>8} {:>10} {:>12}\n", "kernel", width, "law", law_width, "judged",
+                                 "skipped", "mistrusted", "error/bound");
   if (!each) text += summed_rows(report, width);
   text += each_row(report, width, each);
   for (const Unavailable& unavailable : report.unavailable) text += "unavailable: " + words(unavailable) + "\n";
@@ -74,7 +74,8 @@ std::string closing(const Report& report) {
   std::int64_t judged = 0, skips = 0, mistrusts = 0;
   for (const auto& [kernel, by_law] : report.evidence)
     for (const auto& [law, e] : by_law) judged += e.judged(), skips += e.skipped, mistrusts += e.mistrusted;
-  const std::string counts = fmt::format("{}: {} judged, {} skipped, {} mistrusted", cases_gone_through(report), judged, skips, mistrusts);
+  const std::string counts =
+      fmt::format("{}: {} judged, {} skipped, {} mistrusted", cases_gone_through(report), judged, skips, mistrusts);
   const std::string repeat = "again: " + again(report);
   if (!report.findings.empty()) return fmt::format("FAILED: {} finding(s) in {}; {}\n", report.findings.size(), counts, repeat);
   const bool every = std::all_of(report.evidence.begin(), report.evidence.end(), [](const auto& kernel) {
@@ -101,8 +102,8 @@ std::string again(const Report& report) {
 }
 
 std::string words(const Mismatch& m) {
-  const std::string place = m.lse ? fmt::format("lse[b={} h={} i={}]", m.b, m.h, m.i)
-                                  : fmt::format("out[b={} h={} i={} d={}]", m.b, m.h, m.i, m.d);
+  const std::string place =
+      m.lse ? fmt::format("lse[b={} h={} i={}]", m.b, m.h, m.i) : fmt::format("out[b={} h={} i={} d={}]", m.b, m.h, m.i, m.d);
   const double got = std::isnan(m.got) ? std::numeric_limits<double>::quiet_NaN() : m.got;  // never "-nan"
   if (m.bound == 0) return fmt::format("{} is {:.9g}, right is {:.9g} exactly", place, got, m.expected);
   return fmt::format("{} is {:.9g}, right is {:.9g}, bound {:.3g}: off by {:.3g} bounds", place, got, m.expected, m.bound,

@@ -1,4 +1,4 @@
-#include "properties/laws/bench.h"
+#include "properties/prepared.h"
 
 #include <array>
 
@@ -19,7 +19,8 @@ std::optional<Verdict> refusal(const Kernel& kernel, const Call& call) {
   return std::nullopt;
 }
 
-const Certified& certify(const Call& call, const Kernel& kernel, const Options& options, int slot, std::optional<Verdict>& outside) {
+const Certified& certify(const Call& call, const Kernel& kernel, const Options& options, int slot,
+                         std::optional<Verdict>& outside) {
   thread_local std::array<Certified, 2> slots;
   Certified& certified = slots[std::size_t(slot)];
   reference::attend(call.problem, call.tensors, certified.truth);

@@ -16,11 +16,12 @@ struct Prepared {
 };
 Prepared prepare(const Case& a_case);
 
-// Why the kernel can't be judged on this call: it is not valid, or the kernel doesn't support it. Empty: it can.
+// Why the kernel can't be judged on this call: it is not valid, or the kernel doesn't support it. Nothing: it can.
 std::optional<Verdict> refusal(const Kernel& kernel, const Call& call);
 
 // Truth and bound, by the kernel's declared arithmetic. The result stays valid until the next call with the same slot
 // on this thread. Sets `outside` where the case is out of the domain, or has no finite bound.
-const Certified& certify(const Call& call, const Kernel& kernel, const Options& options, int slot, std::optional<Verdict>& outside);
+const Certified& certify(const Call& call, const Kernel& kernel, const Options& options, int slot,
+                         std::optional<Verdict>& outside);
 
 }  // namespace boresight::properties
