@@ -33,6 +33,18 @@ TEST(Domain, ScoresMustBeFiniteInTheStorageType) {
             "scale * sum|q||k| + |bias| is 9e+04 at query 0, column 1 in sequence 0, head 0; the largest finite f16 is 6.55e+04");
 }
 
+// A scale below 1 comes too late for a product that is infinite by then.
+TEST(Domain, ProductsMustBeFiniteBeforeTheyAreScaled) {
+  Problem p = typed(Type::f32);
+  p.scale = 0.125;
+  Sample sample(p);
+  sample.set(&Tensors::q, {1e19});
+  sample.set(&Tensors::segment_k, {1, 3e19});
+  EXPECT_EQ(sample.attend().out_of_domain, "");
+  sample.set(&Tensors::segment_k, {1, 5e19});
+  EXPECT_NE(sample.attend().out_of_domain.find("scale * sum|q||k|"), std::string::npos);
+}
+
 TEST(Domain, TheBiasCounts) {
   Problem p = typed(Type::f16);
   p.bias = {.kind = BiasKind::alibi, .slopes = Slopes::per_head};

@@ -57,6 +57,7 @@ void draw_beyond_blocks(Choices& choices, Case& c) {
   } else {
     p.queries = choices.between(90, 200);
     p.segment = choices.between(p.queries, 600);
+    c.options.tile_keys = choices.one_of<std::int64_t>({0, 0, 144});  // a tile that is no whole number of blocks
   }
 }
 
