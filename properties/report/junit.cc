@@ -33,7 +33,7 @@ std::string escaped(const std::string& text) {
         result += '\n';
         break;
       default:
-        result += 0 <= letter && letter < ' ' ? '?' : letter;
+        result += static_cast<unsigned char>(letter) < ' ' ? '?' : letter;
     }
   }
   return result;
