@@ -24,7 +24,11 @@ namespace {
 
 std::atomic<bool> stop_requested{false};
 
-void request_stop(int) { stop_requested = true; }
+// The first signal asks for the report so far; a second one ends the program, since a kernel may hang.
+void request_stop(int signal) {
+  stop_requested = true;
+  std::signal(signal, SIG_DFL);
+}
 
 struct VerifyOptions {
   std::string kernels = "*", laws = "*", budget = "60s", shard = "1/1", json, junit;
@@ -47,6 +51,7 @@ double seconds_of(const std::string& text) {
 
 // A kernel that could run and a law that judged it by not a single case are no success.
 int exit_code(const properties::Report& report) {
+  std::fflush(stdout);  // so that a log of both streams has them in order
   if (report.interrupted) return Exit::interrupted;
   if (!report.findings.empty()) return Exit::failure;
   bool all = !report.evidence.empty();
@@ -74,6 +79,7 @@ int verify(const VerifyOptions& options, bool seed_given) {
   if (!shard)
     return complain(
         fmt::format("--shard {}: give K/N with 1 <= K <= N <= {}, such as 1/4", options.shard, properties::shards_max));
+  if (!shard->whole() && !seed_given) return complain("--shard: give --seed too, or the shards are not of the same cases");
   OutputFile json, junit;
   for (auto [file, path] : {std::pair(&json, &options.json), {&junit, &options.junit}})
     if (!path->empty())
@@ -83,6 +89,8 @@ int verify(const VerifyOptions& options, bool seed_given) {
   plan.seed = seed_given ? options.seed : std::random_device{}();
   plan.shard = *shard;
   plan.threads = options.threads;
+  plan.filters = (options.kernels == "*" ? "" : fmt::format(" --kernel '{}'", options.kernels)) +
+                 (options.laws == "*" ? "" : fmt::format(" --law '{}'", options.laws));
   plan.shrink = !options.no_shrink;
   plan.fail_fast = options.fail_fast;
   plan.stop = &stop_requested;
@@ -94,12 +102,12 @@ int verify(const VerifyOptions& options, bool seed_given) {
   const properties::Report report = properties::run(plan);
   progress.clear();
 
+  if (!options.quiet && report.seconds > 0)
+    fmt::print(stderr, "{:.0f} cases a second on {} thread(s)\n", double(report.share) / report.seconds, plan.threads);
   if (!options.quiet)
     fmt::print("{}", properties::words(report, program(), options.each ? properties::Rows::each : properties::Rows::summed));
   else
     for (const properties::Finding& finding : report.findings) fmt::print("{}\n", properties::words(finding, program()));
-  if (!options.quiet && report.seconds > 0)
-    fmt::print(stderr, "{:.0f} cases a second on {} thread(s)\n", double(report.share) / report.seconds, plan.threads);
   if (!options.json.empty())
     if (const Status written = json.finish(properties::json(report, version())); !written)
       return complain(written.error().text());

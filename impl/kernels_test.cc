@@ -25,7 +25,7 @@ TEST(Kernels, OfEachKindSomeRowRunsHere) {
     kinds.insert(kind);
     if (kernel.unavailable.empty()) running.insert(kind);
   }
-  EXPECT_EQ(kinds, (std::set<std::string>{"scalar", "simd/flash", "simd/decode"}));
+  for (const char* ours : {"scalar", "simd/flash", "simd/decode"}) EXPECT_TRUE(kinds.contains(ours)) << ours;
   EXPECT_EQ(running, kinds);
 }
 

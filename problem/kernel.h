@@ -30,7 +30,8 @@ struct Kernel {
   std::function<std::string(const Problem&)> unsupported;
   // What the kernel promises for this problem.
   std::function<Arithmetic(const Problem&, const Options&)> arithmetic;
-  // Computes tensors.out, and tensors.lse where present. Problem and tensors are valid and supported.
+  // Computes tensors.out, and tensors.lse where present. Problem and tensors are valid and supported. An exception is a
+  // finding; a crash or a hang is the end of the run.
   std::function<void(const Problem&, const Tensors&, const Options&)> run;
 };
 

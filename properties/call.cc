@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <exception>
 
 namespace boresight::properties {
 namespace {
@@ -111,8 +112,17 @@ Results run(const Kernel& kernel, const Call& call, const Options& options, Layo
     tensors.lse = outputs.lse();
     tensors.lse.rank = 3;
   }
-  kernel.run(call.problem, tensors, options);
-  return outputs.collect();
+  std::string thrown;
+  try {
+    kernel.run(call.problem, tensors, options);
+  } catch (const std::exception& error) {
+    thrown = fmt::format("threw: {}", error.what());
+  } catch (...) {
+    thrown = "threw something that is no std::exception";
+  }
+  Results results = outputs.collect();
+  if (!thrown.empty()) results.broken = thrown;
+  return results;
 }
 
 }  // namespace boresight::properties

@@ -49,6 +49,7 @@ class Campaign {
  public:
   explicit Campaign(const Plan& plan) : plan_(plan), start_(Clock::now()) {
     report_.seed = plan.seed;
+    report_.filters = plan.filters;
     report_.shard = plan.shard;
     for (const Law& law : plan.laws) report_.laws.emplace_back(law.name);
     for (const Kernel& kernel : plan.kernels) {

@@ -48,7 +48,8 @@ struct Plan {
   Shard shard;
   int threads = 1;
   bool shrink = true;
-  bool fail_fast = false;                         // end with the round that brings the first finding
+  std::string filters;     // how kernels and laws were chosen, for the words that repeat the run: " --law 'threads'"
+  bool fail_fast = false;  // end with the round that brings the first finding
   std::function<void(const Progress&)> progress;  // called now and then from the thread that called run()
   const std::atomic<bool>* stop = nullptr;        // set from outside: finish the round and report
 };
@@ -77,6 +78,7 @@ struct Unavailable {
 };
 
 struct Report {
+  std::string filters;  // of the plan
   std::uint64_t seed = 0;
   std::int64_t cases = 0;  // numbers gone through: what repeats the run
   Shard shard;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <stdexcept>
 
 #include "problem/registry.h"
 #include "problem/token.h"
@@ -68,6 +69,14 @@ TEST(Canary, AnInfiniteLseFails) {
   const Verdict verdict = judge("agrees_with_reference", wrong);
   ASSERT_EQ(verdict.outcome, Outcome::failed);
   EXPECT_TRUE(verdict.mismatch->lse);
+}
+
+TEST(Canary, AKernelThatThrowsFailsWithItsWords) {
+  Kernel throwing = honest();
+  throwing.run = [](const Problem&, const Tensors&, const Options&) { throw std::runtime_error("no such tile"); };
+  const Verdict verdict = judge("agrees_with_reference", throwing);
+  EXPECT_EQ(verdict.outcome, Outcome::failed);
+  EXPECT_NE(verdict.why.find("threw: no such tile"), std::string::npos) << verdict.why;
 }
 
 TEST(Canary, AnUnwrittenElementFails) {

@@ -47,6 +47,15 @@ class Verify(unittest.TestCase):
             self.assertEqual(reports[0], reports[2])
             self.assertEqual(json.loads(reports[0])["schema"], 1)
 
+    def test_shards_need_a_seed(self):
+        done = run("verify", "--shard", "1/2", "--cases", "50")
+        self.assertEqual(done.returncode, USAGE)
+        self.assertIn("--seed", done.stderr)
+
+    def test_the_line_that_repeats_the_run_names_what_was_chosen(self):
+        done = run("verify", "--cases", "60", "--seed", "2", "--kernel", "scalar", "--law", "threads")
+        self.assertIn("again: --cases 60 --seed 2 --kernel 'scalar' --law 'threads'", done.stdout)
+
     def test_fail_fast_ends_soon_after_the_first_failure(self):
         done = run("verify", "--cases", "100000", "--seed", "1", "--law", "agrees_with_reference", "--fail-fast", program=MUTANT)
         self.assertEqual(done.returncode, FAILURE, done.stdout)

@@ -39,7 +39,7 @@ Verdict judge_called_twice(const Case& a_case, const Kernel& kernel) {
   const auto right = [&](const Element& e) {
     return std::optional<Expected>({at(second.truth, changed, e), at(second.bound, changed, e)});
   };
-  trial.hold(changed, right, "data changed in place are not seen");
+  trial.hold(changed, right, "on other data in the same memory");
   if (trial.going()) trial.needs(differ(first, second), "the other data give no other output");
   return trial.verdict();
 }

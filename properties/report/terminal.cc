@@ -47,7 +47,8 @@ std::string summed_rows(const Report& report, std::size_t kernel_width) {
   for (const auto& [kernel, by_law] : report.evidence) {
     Evidence of_kernel;
     for (const auto& [law, e] : by_law) add(of_kernel, e), add(of_law[law], e);
-    text += row(kernel, kernel_width, fmt::format("all {} laws", by_law.size()), of_kernel);
+    text += row(kernel, kernel_width, by_law.size() == 1 ? by_law.begin()->first : fmt::format("all {} laws", by_law.size()),
+                of_kernel);
   }
   for (const auto& [law, e] : of_law) text += row("all", kernel_width, law, e);
   return text;
@@ -97,7 +98,7 @@ std::string reasons(const Evidence& evidence) {
 std::string words(const Unavailable& row) { return fmt::format("{} ({}): {}", row.kernel, row.instruction_set, row.why); }
 
 std::string again(const Report& report) {
-  const std::string whole = fmt::format("--cases {} --seed {}", report.cases, report.seed);
+  const std::string whole = fmt::format("--cases {} --seed {}{}", report.cases, report.seed, report.filters);
   return report.shard.whole() ? whole : whole + fmt::format(" --shard {}/{}", report.shard.index, report.shard.count);
 }
 
