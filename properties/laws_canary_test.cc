@@ -255,7 +255,7 @@ TEST(LawCanary, AResultRememberedByAddressFails) {
     }
     *last = t.q.data;
   };
-  expect_fails("called_twice", wrong, "bs1 b1 h1 d4 n4 s6", "changed in place");
+  expect_fails("called_twice", wrong, "bs1 b1 h1 d4 n4 s6", "other data in the same memory");
 }
 
 TEST(LawCanary, LaterQueriesAndKeysThatReachEarlierRowsFail) {
