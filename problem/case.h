@@ -36,7 +36,8 @@ enum class Values : std::uint8_t {
   tiny,      // about N(0, 1) * 2^-12
   equal,     // every key the same: all scores of a row equal but for the bias
   dominant,  // one key in sixteen is long: one score dominates a row
-  offset     // v about 10 +- 0.1
+  offset,    // v about 10 +- 0.1
+  probe      // q and k 0, v one-hot: entry c mod value_dim of column c is 1 + its kv head, so that out shows the weights
 };
 
 enum class Positions : std::uint8_t {

@@ -62,6 +62,8 @@ Recipe query_and_key_recipe(Values values) {
       return {false, 0, 8};
     case Values::tiny:
       return {false, 0, 0x1p-12};
+    case Values::probe:
+      return {false, 0, 0};
     default:
       return {};
   }
@@ -107,6 +109,27 @@ void fill_keys(const Tensor& tensor, const Case& a_case, Source source, Order or
     const bool is_long = dominant && (element_bits(bits, -1) & 15u) == 0;
     fill_row(tensor.type, row, bits, recipe, is_long ? 8 : 1);
   });
+}
+
+// One-hot rows, of a part whose first row is column `first`: entry (column mod width) is 1 + the kv head.
+void fill_one_hot(const Tensor& tensor, std::int64_t first) {
+  each_row(tensor, [&](const Row& row) {
+    for (std::int64_t d = 0; d < row.count; ++d) store(row.data, tensor.type, d * row.stride, 0);
+    store(row.data, tensor.type, (first + row.index[2]) % row.count * row.stride, double(1 + row.index[1]));
+  });
+}
+
+void fill_values(const Case& a_case, const Tensors& tensors) {
+  const Problem& p = a_case.problem;
+  if (a_case.values == Values::probe) {
+    fill_one_hot(tensors.mem_v, 0);
+    fill_one_hot(tensors.memory_v, p.mem_kv);
+    return fill_one_hot(tensors.segment_v, p.mem_kv + p.memories);
+  }
+  const Recipe recipe = value_recipe(a_case.values);
+  fill_rows(tensors.mem_v, a_case.seed, Source::mem_v, Order::from_start, recipe);
+  fill_rows(tensors.memory_v, a_case.seed, Source::memory_v, Order::from_end, recipe);
+  fill_rows(tensors.segment_v, a_case.seed, Source::segment_v, Order::from_end, recipe);
 }
 
 // The coordinate of column c, with c = 0 the first memory and persistent columns below it: one count for each part,
@@ -255,14 +278,11 @@ void fill_positions(const Case& a_case, const Tensor& tensor, Source source, std
 
 void fill(const Case& a_case, const Tensors& tensors) {
   const Problem& p = a_case.problem;
-  const Recipe value = value_recipe(a_case.values);
   fill_rows(tensors.q, a_case.seed, Source::q, Order::from_end, query_and_key_recipe(a_case.values));
   fill_keys(tensors.mem_k, a_case, Source::mem_k, Order::from_start);
   fill_keys(tensors.memory_k, a_case, Source::memory_k, Order::from_end);
   fill_keys(tensors.segment_k, a_case, Source::segment_k, Order::from_end);
-  fill_rows(tensors.mem_v, a_case.seed, Source::mem_v, Order::from_start, value);
-  fill_rows(tensors.memory_v, a_case.seed, Source::memory_v, Order::from_end, value);
-  fill_rows(tensors.segment_v, a_case.seed, Source::segment_v, Order::from_end, value);
+  fill_values(a_case, tensors);
   fill_masks(a_case, tensors);
   fill_parameters(a_case, tensors);
   fill_positions(a_case, tensors.query_positions, Source::query_positions, p.segment - p.queries);

@@ -1,5 +1,5 @@
 // The promise of bs1: a token gives the same input bytes on every machine, compiler and version. The committed table has
-// 200 tokens and the hash of all their inputs. A changed hash means a changed format: that is bs2, not an update.
+// 201 tokens and the hash of all their inputs. A changed hash means a changed format: that is bs2, not an update.
 // BORESIGHT_REGENERATE=1 writes the hashes of the tokens in the table anew.
 #include <gtest/gtest.h>
 
@@ -40,7 +40,7 @@ std::string input_hash(const std::string& text) {
 
 TEST(GoldenTokens, GiveTheirInputHashes) {
   const auto table = rows();
-  ASSERT_EQ(table.size(), 200u);
+  ASSERT_EQ(table.size(), 201u);
   if (std::getenv("BORESIGHT_REGENERATE") != nullptr) {
     std::ofstream file(path);
     for (const auto& [text, unused] : table) file << text << '\t' << input_hash(text) << '\n';

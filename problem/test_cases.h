@@ -108,7 +108,7 @@ inline Case random_case(std::uint64_t seed) {
     if (dice.chance(50)) c.dense_hidden = double(dice.range(0, 10)) / 10;
     if (dice.chance(30)) c.positions = dice.any<Positions>(4);
     c.problem.custom_positions = c.positions != Positions::ordered;
-    c.values = dice.any<Values>(7);
+    c.values = dice.any<Values>(8);
     c.layout = dice.any<Layout>(5);
     if (dice.chance(80)) c.seed = dice.chance(50) ? dice.bits() : std::uint64_t(dice.range(0, 99));
     if (dice.chance(30)) c.options = {dice.range(0, 64), dice.range(0, 64), dice.range(0, 9), int(dice.range(1, 4))};

@@ -21,7 +21,7 @@ constexpr std::array<Names, 4> positions_names{"ordered", "shuffled", "restart",
 constexpr std::array<Names, 2> positions_shape_names{"b", "1"};
 constexpr std::array<Names, 2> order_names{"after_bias", "before_bias"};
 constexpr std::array<Names, 2> head_map_names{"grouped", "tiled"};
-constexpr std::array<Names, 7> values_names{"normal", "integers", "large", "tiny", "equal", "dominant", "offset"};
+constexpr std::array<Names, 8> values_names{"normal", "integers", "large", "tiny", "equal", "dominant", "offset", "probe"};
 constexpr std::array<Names, 5> layout_names{"bhnd", "bnhd", "padded", "strided", "reversed"};
 
 constexpr std::string_view whole = "a whole number", real = "a number";

@@ -9,6 +9,7 @@
 #include "properties/readings/confirm.h"
 #include "properties/readings/fit.h"
 #include "properties/readings/pattern.h"
+#include "properties/readings/products.h"
 #include "properties/readings/table.h"
 
 namespace boresight::properties {
@@ -91,7 +92,8 @@ Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
   const Certified& certified = certify(clean.call, kernel, a_case.options, 0, outside);
   if (outside) return {"", outside->why};
   const Arithmetic arithmetic = kernel.arithmetic(a_case.problem, a_case.options);
-  const Observation seen{clean.call, arithmetic, certified, results};
+  readings::BookProducts shared(a_case.problem, clean.call.tensors);
+  const Observation seen{clean.call, arithmetic, certified, results, &shared};
   const std::optional<Mismatch> wrong = readings::first_wrong(seen);
   if (!wrong) return {"", agreement(a_case)};
   const std::vector<const Reading*> tried = candidates(a_case.problem);

@@ -157,7 +157,7 @@ Case draw(Choices& choices) {
   }
   if (choices.chance(1, 8)) c.problem.scale = choices.one_of({1.0, 0.125, 2.0});
   c.values = choices.one_of({Values::normal, Values::normal, Values::normal, Values::integers, Values::large, Values::tiny,
-                             Values::equal, Values::dominant, Values::offset});
+                             Values::equal, Values::dominant, Values::offset, Values::probe});
   c.layout = choices.one_of({Layout::bhnd, Layout::bhnd, Layout::bnhd, Layout::padded, Layout::strided, Layout::reversed});
   c.seed = choices.bits() >> 40;
   assert(validate(c));

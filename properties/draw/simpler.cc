@@ -178,9 +178,10 @@ void shrink_mask(Candidates& to, Mask Case::* mask, Tensor Tensors::* tensor) {
 }
 
 void shrink_values(Candidates& to) {
-  if (to.original().values != Values::normal && to.original().values != Values::integers)
+  const Values values = to.original().values;  // nothing is simpler to read than a probe's
+  if (values != Values::normal && values != Values::integers && values != Values::probe)
     to.add([](Case& c) { c.values = Values::normal; });
-  to.add([](Case& c) { c.values = Values::integers; });
+  if (values != Values::probe) to.add([](Case& c) { c.values = Values::integers; });
   const std::uint64_t seed = to.original().seed;
   for (std::uint64_t next = 0; next < std::min<std::uint64_t>(seed, 4); ++next) to.add([&](Case& c) { c.seed = next; });
 }

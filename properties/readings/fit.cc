@@ -7,8 +7,9 @@
 namespace boresight::properties::readings {
 namespace {
 
-// Within a bound that says something: NaN and infinite bounds never fit.
+// Within a bound that says something: an infinite bound never fits. Where a reading makes NaN, NaN alone fits.
 bool within(double got, double expected, double bound) {
+  if (std::isnan(expected)) return std::isnan(got);
   return got == expected || (std::isfinite(bound) && error_over_bound(got, expected, bound) <= 1);
 }
 
@@ -19,7 +20,8 @@ std::size_t head_of(const Results& results, std::int64_t b, std::int64_t h) { re
 // Rows [first, last) of one head against the results; sets `moved` where the reading leaves the truth's bound.
 bool rows_fit(const Decisions& reading, const Observation& seen, std::int64_t b, std::int64_t h, std::int64_t first,
               std::int64_t last, bool& moved) {
-  const Evaluation e = evaluate(reading, seen.call.tensors, b, h, first, last, seen.arithmetic);
+  const Evaluation e = evaluate(reading, seen.call.tensors, b, h, first, last, seen.shared);
+  const reference::HeadBound own = properties::readings::bound(e, reading, seen.call.tensors, seen.arithmetic);
   const Results& got = seen.results;
   const std::size_t head = head_of(got, b, h);
   const reference::Head& truth = seen.certified.truth.heads[head];
@@ -28,24 +30,29 @@ bool rows_fit(const Decisions& reading, const Observation& seen, std::int64_t b,
     const std::int64_t row = i - first;
     const std::size_t at = head * std::size_t(got.rows) + std::size_t(i);
     for (std::int64_t d = 0; d < got.width; ++d) {
-      if (!within(got.out[at * std::size_t(got.width) + std::size_t(d)], e.head.out(row, d), e.bound.out(row, d))) return false;
+      if (!within(got.out[at * std::size_t(got.width) + std::size_t(d)], e.head.out(row, d), own.out(row, d))) return false;
       moved = moved || differs(e.head.out(row, d), truth.out(i, d), bound.out(i, d));
     }
     if (got.lse.empty() || e.lse_is_open[std::size_t(row)]) continue;
-    if (!within(got.lse[at], e.head.lse(row), e.bound.lse(row))) return false;
+    if (!within(got.lse[at], e.head.lse(row), own.lse(row))) return false;
     moved = moved || differs(e.head.lse(row), truth.lse(i), bound.lse(i));
   }
   return true;
 }
 
-// Farther apart than both bounds together; false where anything is NaN.
-bool apart(double a, double b, double bounds) { return a != b && std::abs(a - b) > bounds; }
+// A reading is farther from the truth than both bounds together; false where a bound is NaN. A NaN that it makes is far.
+bool apart(double reading, double truth, double bounds) {
+  return std::isnan(reading) || (reading != truth && std::abs(reading - truth) > bounds);
+}
 
-bool head_shows(const Evaluation& e, const reference::Head& truth, const reference::HeadBound& bound) {
+// Some element for which apart(element of e, truth, bound) holds.
+template <class Apart>
+bool any_element(const Evaluation& e, const reference::Head& truth, Apart apart) {
   for (reference::Index i = 0; i < truth.out.rows(); ++i) {
     for (reference::Index d = 0; d < truth.out.cols(); ++d)
-      if (apart(e.head.out(i, d), truth.out(i, d), e.bound.out(i, d) + bound.out(i, d))) return true;
-    if (!e.lse_is_open[std::size_t(i)] && apart(e.head.lse(i), truth.lse(i), e.bound.lse(i) + bound.lse(i))) return true;
+      if (apart(e.head.out(i, d), truth.out(i, d), [&](const auto& bound) { return bound.out(i, d); })) return true;
+    if (!e.lse_is_open[std::size_t(i)] && apart(e.head.lse(i), truth.lse(i), [&](const auto& bound) { return bound.lse(i); }))
+      return true;
   }
   return false;
 }
@@ -80,13 +87,20 @@ bool fits(const Decisions& reading, const Observation& seen, const Mismatch& wro
   return moved;
 }
 
-bool shows(const Decisions& reading, const Call& call, const Arithmetic& arithmetic, const Certified& certified) {
+bool shows(const Decisions& reading, const Call& call, const Arithmetic& arithmetic, const Certificate& certified,
+           BookProducts* shared) {
   const Problem& p = call.problem;
   for (std::int64_t b = 0; b < p.batch; ++b)
     for (std::int64_t h = 0; h < p.heads; ++h) {
       const std::size_t head = std::size_t(b * p.heads + h);
-      const Evaluation e = evaluate(reading, call.tensors, b, h, 0, p.queries, arithmetic);
-      if (head_shows(e, certified.truth.heads[head], certified.bound.heads[head])) return true;
+      const reference::Head& truth = certified.truth.heads[head];
+      const reference::HeadBound& around_truth = certified.bound.heads[head];
+      const Evaluation e = evaluate(reading, call.tensors, b, h, 0, p.queries, shared);
+      const auto beyond = [&](double got, double right, auto of) { return apart(got, right, of(around_truth)); };
+      if (!any_element(e, truth, beyond)) continue;  // most that don't show end here, without a bound of their own
+      const reference::HeadBound own = bound(e, reading, call.tensors, arithmetic);
+      const auto clear = [&](double got, double right, auto of) { return apart(got, right, of(around_truth) + of(own)); };
+      if (any_element(e, truth, clear)) return true;
     }
   return false;
 }

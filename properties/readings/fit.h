@@ -9,6 +9,7 @@
 #include "properties/call.h"
 #include "properties/compare.h"
 #include "properties/readings/decisions.h"
+#include "properties/readings/products.h"
 
 namespace boresight::properties::readings {
 
@@ -18,6 +19,7 @@ struct Observation {
   const Arithmetic& arithmetic;
   const Certified& certified;
   const Results& results;
+  BookProducts* shared = nullptr;  // of this call: saves time where many readings are tried
 };
 
 // The first element that is outside the truth's bound, lowest (b, h, i, d), out before lse.
@@ -28,6 +30,7 @@ std::optional<Mismatch> first_wrong(const Observation& seen);
 bool fits(const Decisions& reading, const Observation& seen, const Mismatch& wrong);
 
 // Some element of the reading is farther from the truth than both bounds together: no kernel passes that computes it.
-bool shows(const Decisions& reading, const Call& call, const Arithmetic& arithmetic, const Certified& certified);
+bool shows(const Decisions& reading, const Call& call, const Arithmetic& arithmetic, const Certificate& certified,
+           BookProducts* shared = nullptr);
 
 }  // namespace boresight::properties::readings

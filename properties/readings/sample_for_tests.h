@@ -8,6 +8,7 @@
 #include "problem/arithmetic.h"
 #include "problem/values.h"
 #include "properties/draw/draw.h"
+#include "properties/readings/misread_kernel.h"
 
 namespace boresight::properties::readings {
 
@@ -44,18 +45,10 @@ inline Case small_case(std::uint64_t number) {
   return c;
 }
 
-// A careful implementation in f32.
-inline Arithmetic f32_arithmetic(const Problem& p) {
-  Arithmetic a;
-  a.dot_chain = p.head_dim;
-  a.value_chain = p.columns() + 2;
-  return a;
-}
-
 // A careful implementation in double, its own powers and frequencies included.
 inline Arithmetic f64_arithmetic(const Problem& p) {
   constexpr double u = unit_roundoff(Type::f64);
-  Arithmetic a = f32_arithmetic(p);
+  Arithmetic a = careful_arithmetic(p);
   a.accumulator_roundoff = u;
   a.accumulator = a.rotated = a.scaled_query = a.scores = a.weights = Type::f64;
   a.exp_error = a.tanh_error = a.log_error = 2 * u;

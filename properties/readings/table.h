@@ -5,6 +5,8 @@
 #include <span>
 #include <string>
 
+#include "problem/case.h"
+#include "properties/draw/choices.h"
 #include "properties/readings/decisions.h"
 
 namespace boresight::properties::readings {
@@ -17,6 +19,10 @@ struct Reading {
   void (*apply)(Decisions& decisions);
   // What it does and what is right, with this problem's numbers.
   std::string (*words)(const Problem& problem);
+  const char* shows = "";       // where it can show
+  const char* equivalent = "";  // where it can't, though the problem has what it misreads
+  // Bends a drawn case, which stays valid, to where it shows; null: drawn cases show it often enough.
+  void (*bend)(Case& a_case, Choices& choices) = nullptr;
 };
 
 // In order of preference: where several readings explain a result, the first one names it.
