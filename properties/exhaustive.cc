@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <tuple>
 
 #include "properties/exhaustive/judge.h"
 
@@ -80,12 +81,20 @@ class Exhaustion {
       sum.runs += outcome.runs;
       sum.largest = std::max(sum.largest, outcome.largest);
       for (const auto& [reason, runs] : outcome.skipped) sum.skipped[reason] += runs;
-      if (!outcome.finding) continue;
+      if (!outcome.finding || found_at_these_sizes(kernels_[k]->name, *outcome.finding)) continue;
       ++sum.findings;
       state.found.push_back({kernels_[k]->name, number_of(plan_.shard, state.calls), *outcome.finding});
     }
     state.layouts += count;
     ++state.calls;
+  }
+
+  // One finding is told of all layouts that have the same sizes: they stand one after another.
+  bool found_at_these_sizes(const std::string& kernel, const Case& finding) const {
+    const auto sizes = [](const Problem& p) { return std::tuple(p.mem_kv, p.memories, p.segment, p.queries); };
+    return std::ranges::any_of(report_.state.found, [&](const Found& one) {
+      return one.kernel == kernel && sizes(one.smallest.problem) == sizes(finding.problem);
+    });
   }
 
   void explain() {

@@ -16,7 +16,7 @@
 
 namespace boresight::properties::exhaustive {
 
-// After so many findings a kernel is not judged any further: the others go on.
+// A finding is one failing layout of its sizes (P, M, S, n). After so many a kernel is not judged any further: the others go on.
 inline constexpr std::size_t findings_max = 5;
 
 // The evidence of one kernel.

@@ -59,14 +59,14 @@ void Judge::judge(const Layouts& layouts, const std::vector<const Kernel*>& kern
                   Judged* outcomes) {
   bool renewed = false;
   for (const Way& way : ways()) {
-    if (!applies(way, layouts)) continue;
-    const Case call = case_of(layouts, way);
-    Case truth_case = call;
+    const std::optional<Case> call = case_of(layouts, way);
+    if (!call) continue;
+    Case truth_case = *call;
     truth_case.options = {};
     if (!renewed || !(truth_case == case_)) renew(truth_case);
     renewed = true;
     for (std::size_t k = 0; k < kernels.size(); ++k)
-      if (judged[k] && outcomes[k].failed == 0) judge(call, *kernels[k], outcomes[k]);
+      if (judged[k] && outcomes[k].failed == 0) judge(*call, *kernels[k], outcomes[k]);
   }
 }
 

@@ -6,20 +6,74 @@
 namespace boresight::properties::exhaustive {
 namespace {
 
-constexpr std::int64_t heads = 4, kv_heads = 2;
+constexpr std::int64_t heads = 4, kv_heads = 2, head_dim = 4;
 
-// Options that no kernel chooses for itself at such sizes: tiles of one row and one column, more parts than tiles.
-constexpr Options tiles_of_one{.tile_queries = 1, .tile_keys = 1, .splits = 2};
-constexpr Options tiles_of_two{.tile_queries = 2, .tile_keys = 2, .splits = 3};
 constexpr std::int64_t small = 3;  // the sizes that every way is tried on
 
-constexpr std::array<Way, 6> table{{
-    {.bias = BiasKind::alibi},
-    {.bias = BiasKind::alibi, .options = tiles_of_one, .largest = small},
-    {.bias = BiasKind::alibi, .options = tiles_of_two, .largest = small},
-    {.bias = BiasKind::alibi, .masks = false},
-    {.bias = BiasKind::distance_table, .largest = small},
-    {.bias = BiasKind::relative_buckets, .largest = small},
+void as_they_are(Case&) {}
+
+// Options that no kernel chooses for itself at such sizes: tiles of one or two rows and columns, more parts than tiles.
+void tiles_of_one(Case& c) { c.options = {.tile_queries = 1, .tile_keys = 1, .splits = 2}; }
+void tiles_of_two(Case& c) { c.options = {.tile_queries = 2, .tile_keys = 2, .splits = 3}; }
+
+// No mask tensors at all: of the one layout that hides nothing.
+void without_masks(Case& c) {
+  c.problem.batch = 1;
+  c.key_mask = c.memory_mask = {};
+}
+
+template <BiasKind kind>
+void biased(Case& c) {
+  c.problem.bias = {};
+  c.problem.bias.kind = kind;
+}
+
+// Past and future apart, two buckets of one distance each and two of more, and not of scale 1.
+void bucketed(Case& c) {
+  biased<BiasKind::relative_buckets>(c);
+  c.problem.bias.bidirectional = true;
+  c.problem.bias.buckets = 8;
+  c.problem.bias.max_distance = 4;
+  c.problem.bias.bias_scale = 0.5;
+}
+
+void dense(Case& c) {
+  biased<BiasKind::dense>(c);
+  c.dense_broadcast.batch = true;
+}
+
+// A weight that goes to no column, one more column in front, scores that are capped, and one head of four without a slope.
+void with_all_else(Case& c) {
+  c.problem.sink = c.problem.zero_kv = true;
+  c.problem.softcap = 1;
+  c.problem.bias.alibi_heads = heads - 1;
+}
+
+// Distances are not differences of order.
+void positioned(Case& c) {
+  c.problem.custom_positions = true;
+  c.positions = Positions::doubled;
+}
+
+// Half of all pairs of a row and a column are hidden: the same for all sequences, others for each head.
+void half_hidden(Case& c) {
+  c.attention_mask.kind = Mask::Kind::density;
+  c.attention_mask.density = 0.5;
+  c.attention_mask_broadcast.batch = true;
+}
+
+constexpr std::array<Way, 11> table{{
+    {bound_max, as_they_are},
+    {small, tiles_of_one},
+    {small, tiles_of_two},
+    {bound_max, without_masks},
+    {small, biased<BiasKind::distance_table>},
+    {small, bucketed},
+    {small, dense},
+    {small, biased<BiasKind::forget>},
+    {small, with_all_else},
+    {small, positioned},
+    {small, half_hidden},
 }};
 
 std::vector<std::int64_t> sides(std::int64_t end) {
@@ -74,17 +128,14 @@ std::vector<Layouts> layouts_up_to(std::int64_t bound) {
 
 std::span<const Way> ways() { return table; }
 
-bool applies(const Way& way, const Layouts& l) {
-  if (std::max({l.mem_kv, l.memories, l.segment, l.queries}) > way.largest) return false;
-  return way.masks || l.memories + l.segment > 0;  // without columns to hide there is no mask anyway
-}
-
-Case case_of(const Layouts& l, const Way& way) {
+std::optional<Case> case_of(const Layouts& l, const Way& way) {
+  if (std::max({l.mem_kv, l.memories, l.segment, l.queries}) > way.largest) return std::nullopt;
   Case a_case;
   Problem& p = a_case.problem;
-  p.batch = way.masks ? l.count() : 1;
+  p.batch = l.count();
   p.heads = heads;
   p.kv_heads = kv_heads;
+  p.head_dim = head_dim;
   p.mem_kv = l.mem_kv;
   p.memories = l.memories;
   p.segment = l.segment;
@@ -93,14 +144,13 @@ Case case_of(const Layouts& l, const Way& way) {
   p.causal = l.causal;
   p.window = l.window;
   p.head_map = l.head_map;
-  p.bias.kind = way.bias;
-  p.bias.alibi_heads = way.bias == BiasKind::alibi ? heads : 0;
-  p.bias.bidirectional = way.bias == BiasKind::relative_buckets;
+  p.bias.kind = BiasKind::alibi;
+  p.bias.alibi_heads = heads;
   a_case.values = Values::probe;
-  a_case.options = way.options;
-  if (!way.masks) return a_case;
   a_case.key_mask = spelled(p.batch, l.segment, 0);
   a_case.memory_mask = spelled(p.batch, l.memories, l.segment);
+  way.set(a_case);
+  if (!validate(a_case)) return std::nullopt;  // forget sees no future
   return a_case;
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -30,21 +31,19 @@ struct Layouts {
 // From the fewest rows and columns to the most, so that what is found first is small.
 std::vector<Layouts> layouts_up_to(std::int64_t bound);
 
-// One way to hand layouts to a kernel: their bias, how it is to run, and whether masks are given at all.
+// A way to hand layouts to a kernel: what is set in their calls.
 struct Way {
-  BiasKind bias = BiasKind::alibi;
-  Options options;
-  bool masks = true;                 // without masks: of the one layout that hides nothing
-  std::int64_t largest = bound_max;  // the layouts whose sizes are all up to this are handed over so
+  std::int64_t largest;  // of layouts whose sizes are all up to this
+  void (*set)(Case&);
 };
 
-// In an order that keeps together what has one truth.
+// The first is handed over at every size. In an order that keeps together what has one truth.
 std::span<const Way> ways();
-bool applies(const Way& way, const Layouts& layouts);
 
-// The call: 4 query heads on 2 key/value heads, so that both head maps differ; q and k zero and v one-hot, so that its output
-// is its weights. Sequence b hides the keys of b's low S bits, and the memories of the M bits above.
-Case case_of(const Layouts& layouts, const Way& way);
+// The call: ALiBi, 4 query heads on 2 key/value heads, so that both head maps differ; scale 1/2, which no bias takes; q and k
+// zero and v one-hot, so that its output is its weights. Sequence b hides the keys of b's low S bits, and the memories of the M
+// bits above. Then what the way sets; nothing where the way is not for such layouts.
+std::optional<Case> case_of(const Layouts& layouts, const Way& way);
 
 // One sequence of such a call as a call of its own.
 Case alone(const Case& call, std::int64_t sequence);
