@@ -4,7 +4,7 @@
 #include <bit>
 #include <cstddef>
 #include <limits>
-#include <numeric>
+#include <utility>
 
 #include "properties/compare.h"
 #include "properties/laws/law.h"
@@ -43,7 +43,7 @@ Case smallest(const Case& call, const Kernel& kernel, const char* law, std::vect
   Case whole = call;
   whole.law = law;
   whole.kernel = kernel.name;
-  std::ranges::stable_sort(failing, {}, [](std::int64_t b) { return std::popcount(std::uint64_t(b)); });
+  std::ranges::sort(failing, {}, [](std::int64_t b) { return std::pair(std::popcount(std::uint64_t(b)), b); });
   failing.resize(std::min(failing.size(), alone_max));
   for (const std::int64_t b : failing)
     if (const Case one = alone(whole, b); find_law(law)->judge(one, kernel).outcome == Outcome::failed) return one;

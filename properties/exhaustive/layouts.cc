@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace boresight::properties::exhaustive {
 namespace {
@@ -119,8 +120,9 @@ std::vector<Layouts> layouts_up_to(std::int64_t bound) {
       for (std::int64_t segment = 0; segment <= bound; ++segment)
         for (std::int64_t queries = 0; queries <= bound; ++queries)
           sizes.push_back({mem_kv, memories, segment, queries, {}, {}, {}});
-  const auto rows_and_columns = [](const Layouts& l) { return l.mem_kv + l.memories + l.segment + l.queries; };
-  std::ranges::stable_sort(sizes, {}, rows_and_columns);
+  std::ranges::sort(sizes, {}, [](const Layouts& l) {
+    return std::tuple(l.mem_kv + l.memories + l.segment + l.queries, l.mem_kv, l.memories, l.segment, l.queries);
+  });
   std::vector<Layouts> all;
   for (const Layouts& of : sizes) append_all(of, all);
   return all;
