@@ -50,10 +50,26 @@ void with_all_else(Case& c) {
   c.problem.bias.alibi_heads = heads - 1;
 }
 
-// Distances are not differences of order.
+// Distances are not differences of order, and each sequence has its own.
 void positioned(Case& c) {
   c.problem.custom_positions = true;
-  c.positions = Positions::doubled;
+  c.positions = Positions::shuffled;
+  c.positions_broadcast = false;
+}
+
+// Queries, keys and values that differ in every row of every sequence, where a probe's are the same in all of them.
+void drawn(Case& c) { c.values = Values::normal; }
+
+// And where positions turn them.
+void turned(Case& c) {
+  drawn(c);
+  Rotary& rotary = c.problem.rotary;
+  rotary.dims = head_dim;
+  rotary.base_rescale = 2;
+  rotary.interpolation = 2;
+  rotary.xpos.on = true;
+  rotary.xpos.scale_base = 8;
+  rotary.xpos.center = 1;
 }
 
 // Half of all pairs of a row and a column are hidden: the same for all sequences, others for each head.
@@ -63,7 +79,7 @@ void half_hidden(Case& c) {
   c.attention_mask_broadcast.batch = true;
 }
 
-constexpr std::array<Way, 11> table{{
+constexpr std::array<Way, 13> table{{
     {bound_max, as_they_are},
     {small, tiles_of_one},
     {small, tiles_of_two},
@@ -75,6 +91,8 @@ constexpr std::array<Way, 11> table{{
     {small, with_all_else},
     {small, positioned},
     {small, half_hidden},
+    {small, drawn},
+    {small, turned},
 }};
 
 std::vector<std::int64_t> sides(std::int64_t end) {

@@ -45,7 +45,7 @@ std::span<const Way> ways();
 // bits above. Then what the way sets; nothing where the way is not for such layouts.
 std::optional<Case> case_of(const Layouts& layouts, const Way& way);
 
-// One sequence of such a call as a call of its own.
+// One sequence of such a call as a call of its own: its masks, and where values are drawn those of the first sequence.
 Case alone(const Case& call, std::int64_t sequence);
 
 }  // namespace boresight::properties::exhaustive
