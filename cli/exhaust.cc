@@ -106,6 +106,8 @@ int exhaust(const ExhaustOptions& options) {
   plan.shard = *shard;
   plan.threads = options.threads;
   plan.stop = &stop_requested;
+  std::signal(SIGINT, request_stop);
+  std::signal(SIGTERM, request_stop);
   const StateFile state(options.state);
   if (const Status read = state.read(plan); !read) return complain("--resume " + read.error().text());
   if (const Status written = state.write(plan.from, plan); !written) return complain("--resume " + written.error().text());
@@ -126,8 +128,6 @@ int exhaust(const ExhaustOptions& options) {
     written_at = seconds;
     kept = state.write(now, plan);
   };
-  std::signal(SIGINT, request_stop);
-  std::signal(SIGTERM, request_stop);
   const exhaustive::Report report = exhaustive::run(plan);
   progress.clear();
 

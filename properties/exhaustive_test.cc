@@ -151,7 +151,7 @@ TEST(Exhaustion, FindsAndNamesEveryReadingThatSmallLayoutsShow) {
       named = named || finding.diagnosis.reading == one.id || finding.diagnosis.words.find(one.id) != std::string::npos;
     EXPECT_TRUE(named || report.findings.empty()) << one.id << ": " << words(report, "boresight", "");
   }
-  EXPECT_GT(found, 50u);
+  EXPECT_GT(found, 80u);
 }
 
 TEST(Exhaustion, FindsFromThreeRowsOnWhatNeedsThem) {
