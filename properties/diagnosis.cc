@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -36,12 +37,21 @@ std::vector<const Reading*> candidates(const Problem& problem) {
   return found;
 }
 
-Diagnosis explained(const Case& a_case, const Kernel& kernel, const std::vector<const Reading*>& fitting) {
-  readings::Confirmed told{fitting, false};
-  if (work(a_case.problem) <= small_work) told = readings::confirm(a_case, kernel, fitting);
-  Diagnosis diagnosis{told.readings[0]->id, readings::words(*told.readings[0], a_case.problem)};
-  for (std::size_t k = 1; k < told.readings.size(); ++k)
-    diagnosis.words += (k == 1 ? "; also fits: " : ", ") + std::string(told.readings[k]->id);
+// The first of the readings that fit, and the others beside it.
+Diagnosis named(const std::vector<const Reading*>& fitting, const Problem& problem) {
+  Diagnosis diagnosis{fitting[0]->id, readings::words(*fitting[0], problem), {}};
+  for (std::size_t k = 1; k < fitting.size(); ++k) {
+    diagnosis.coincide.emplace_back(fitting[k]->id);
+    diagnosis.words += (k == 1 ? "; also fits: " : ", ") + diagnosis.coincide.back();
+  }
+  return diagnosis;
+}
+
+// The same, of those that larger cases leave.
+Diagnosis confirmed(const std::vector<const Reading*>& fitting, const Case& a_case, const Kernel& kernel) {
+  if (!(work(a_case.problem) <= small_work)) return named(fitting, a_case.problem);
+  const readings::Confirmed told = readings::confirm(a_case, kernel, fitting);
+  Diagnosis diagnosis = named(told.readings, a_case.problem);
   if (told.contradicted) diagnosis.words += "; larger cases are not explained by it alone";
   return diagnosis;
 }
@@ -71,9 +81,19 @@ std::optional<Diagnosis> pair(const std::vector<const Reading*>& tried, const Ob
       const std::optional<Decisions> both = together(*tried[a], *tried[b], problem);
       if (!both || !readings::fits(*both, seen, wrong)) continue;
       return Diagnosis{fmt::format("{} + {}", tried[a]->id, tried[b]->id),
-                       fmt::format("{}; and {}", readings::words(*tried[a], problem), readings::words(*tried[b], problem))};
+                       fmt::format("{}; and {}", readings::words(*tried[a], problem), readings::words(*tried[b], problem)),
+                       {}};
     }
   return std::nullopt;
+}
+
+using Naming = std::function<Diagnosis(const std::vector<const Reading*>&)>;
+
+Diagnosis diagnose(const Observation& seen, const Mismatch& wrong, const Naming& naming) {
+  const std::vector<const Reading*> tried = candidates(seen.call.problem);
+  if (const auto found = fitting(tried, seen, wrong); !found.empty()) return naming(found);
+  if (auto found = pair(tried, seen, wrong)) return *found;
+  return {"", "no reading explains it; " + readings::pattern(seen, wrong), {}};
 }
 
 std::string agreement(const Case& a_case) {
@@ -85,21 +105,24 @@ std::string agreement(const Case& a_case) {
 
 Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
   const Prepared clean = prepare(a_case), used = prepare(a_case);  // the kernel may write to its inputs
-  if (const auto refused = refusal(kernel, clean.call)) return {"", refused->why};
+  if (const auto refused = refusal(kernel, clean.call)) return {"", refused->why, {}};
   const Results results = run(kernel, used.call, a_case.options, a_case.layout);
-  if (!results.broken.empty()) return {"", results.broken};
+  if (!results.broken.empty()) return {"", results.broken, {}};
   std::optional<Verdict> outside;
   const Certified& certified = certify(clean.call, kernel, a_case.options, 0, outside);
-  if (outside) return {"", outside->why};
+  if (outside) return {"", outside->why, {}};
   const Arithmetic arithmetic = kernel.arithmetic(a_case.problem, a_case.options);
   readings::BookProducts shared(a_case.problem, clean.call.tensors);
   const Observation seen{clean.call, arithmetic, certified, results, &shared};
   const std::optional<Mismatch> wrong = readings::first_wrong(seen);
-  if (!wrong) return {"", agreement(a_case)};
-  const std::vector<const Reading*> tried = candidates(a_case.problem);
-  if (const auto found = fitting(tried, seen, *wrong); !found.empty()) return explained(a_case, kernel, found);
-  if (auto found = pair(tried, seen, *wrong)) return *found;
-  return {"", "no reading explains it; " + readings::pattern(seen, *wrong)};
+  if (!wrong) return {"", agreement(a_case), {}};
+  return diagnose(seen, *wrong, [&](const auto& found) { return confirmed(found, a_case, kernel); });
+}
+
+Diagnosis diagnose(const Observation& seen) {
+  const std::optional<Mismatch> wrong = readings::first_wrong(seen);
+  if (!wrong) return {"", "agrees with the reference", {}};
+  return diagnose(seen, *wrong, [&](const auto& found) { return named(found, seen.call.problem); });
 }
 
 }  // namespace boresight::properties

@@ -2,18 +2,24 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "problem/case.h"
 #include "problem/kernel.h"
+#include "properties/readings/fit.h"
 
 namespace boresight::properties {
 
 struct Diagnosis {
-  std::string reading;  // its id in the table of readings; empty: none explains all that was computed
-  std::string words;    // what the kernel did and what is right, with this case's numbers
+  std::string reading;                // its id in the table of readings; empty: none explains all that was computed
+  std::string words;                  // what the kernel did and what is right, with this case's numbers
+  std::vector<std::string> coincide;  // other readings that compute the same here: with the first they are one named set
 };
 
 // For a case that the kernel fails: runs it once and holds the results against every reading.
 Diagnosis diagnose(const Case& a_case, const Kernel& kernel);
+
+// For results that are there already, whoever computed them: by what they are alone, without another run.
+Diagnosis diagnose(const readings::Observation& seen);
 
 }  // namespace boresight::properties

@@ -13,6 +13,7 @@
 #include "properties/readings/fit.h"
 #include "properties/readings/sample_for_tests.h"
 #include "properties/readings/table.h"
+#include "properties/vector_verdict.h"
 #include "properties/vectors.h"
 #include "reference/attention.h"
 
@@ -131,12 +132,7 @@ TEST(Readings, SayTheBiasInTheWordsOfItsKind) {
   EXPECT_NE(table.find("table[i + 5 + 3 - c + 2]"), std::string::npos) << table;
 }
 
-// The recorded output of a record as results without lse.
-Results observed(const Vector& vector) {
-  const Problem& p = vector.problem;
-  return {p.batch, p.heads, p.queries, p.value_dim, vector.observed, {}, ""};
-}
-
+// The first reading of each, by the record's own summary. (cache-corner is a table of another call's origin.)
 const std::map<std::string, std::string> culprits{
     {"issue242-math", "bias-built-over-persistent-kv"},     {"issue242-random", "bias-built-over-persistent-kv"},
     {"issue242-flash", "bias-built-over-persistent-kv"},    {"issue103-alibi", "xl-bias-not-shifted-by-mem-len"},
@@ -148,18 +144,7 @@ TEST(Readings, ExplainTheWrongOutputsOfThePast) {
   const auto visit = [&](Vector vector) {
     const auto culprit = culprits.find(vector.id);
     if (culprit == culprits.end()) return;
-    const Call call{vector.problem, vector.inputs.tensors};
-    const Arithmetic arithmetic = f64_arithmetic(vector.problem);
-    const Certified truth = certified(call, arithmetic);
-    const Results results = observed(vector);
-    const Observation seen{call, arithmetic, truth, results};
-    const std::optional<Mismatch> wrong = first_wrong(seen);
-    ASSERT_TRUE(wrong) << vector.id;
-    std::string fitting;
-    for (const Reading& reading : all_readings())
-      if (fits(under(reading, vector.problem), seen, *wrong)) fitting += (fitting.empty() ? "" : " ") + std::string(reading.id);
-    EXPECT_EQ(fitting.substr(0, fitting.find(' ')), culprit->second) << vector.id;
-    std::cout << vector.id << ": " << fitting << "\n";
+    EXPECT_EQ(diagnose_observed(vector).reading, culprit->second) << vector.id;
     ++explained;
   };
   const auto count = for_each_vector(BORESIGHT_SOURCE_DIR "/tests/data/oracle/historical-bugs/bugs.jsonl", Type::f64, visit);
