@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <set>
 #include <thread>
 
 #include "properties/laws/trial.h"
@@ -166,6 +167,7 @@ class Campaign {
   }
 
   void explain() {
+    std::set<const Kernel*> looked_at;  // for a second mistake: once a kernel is enough
     for (Finding& finding : report_.findings) {
       const Law& law = *std::find_if(plan_.laws.begin(), plan_.laws.end(), [&](const Law& l) { return l.name == finding.law; });
       const Kernel& kernel =
@@ -174,7 +176,10 @@ class Campaign {
       finding.smallest.law = finding.drawn.law = finding.law;
       finding.smallest.kernel = finding.drawn.kernel = finding.kernel;
       finding.verdict = law.judge(finding.smallest, kernel);
-      if (plan_.shrink) finding.diagnosis = diagnose(finding.smallest, kernel);
+      if (!plan_.shrink) continue;
+      finding.diagnosis = diagnose(finding.smallest, kernel);
+      if (looked_at.insert(&kernel).second)
+        finding.diagnosis = look_further(finding.diagnosis, finding.smallest, kernel, plan_.seed);
     }
   }
 

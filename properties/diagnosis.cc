@@ -2,16 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <vector>
 
+#include "problem/token.h"
 #include "properties/prepared.h"
 #include "properties/readings/confirm.h"
 #include "properties/readings/fit.h"
 #include "properties/readings/pattern.h"
 #include "properties/readings/products.h"
 #include "properties/readings/table.h"
+#include "properties/steering.h"
 
 namespace boresight::properties {
 namespace {
@@ -23,6 +26,10 @@ using readings::Reading;
 // Pairs and larger cases are tried only where a whole evaluation takes this many multiplications at most, as that of every
 // shrunk case does: a second for all of them.
 constexpr double small_work = 1e6;
+
+// How far to look for a second mistake beside the first.
+constexpr std::int64_t further_cases = 300;
+constexpr int unexplained_max = 8;
 
 double work(const Problem& p) {
   return double(p.batch * p.heads) * double(p.queries) * double(p.columns() + 1) * double(p.head_dim + p.value_dim);
@@ -52,7 +59,6 @@ Diagnosis confirmed(const std::vector<const Reading*>& fitting, const Case& a_ca
   if (!(work(a_case.problem) <= small_work)) return named(fitting, a_case.problem);
   const readings::Confirmed told = readings::confirm(a_case, kernel, fitting);
   Diagnosis diagnosis = named(told.readings, a_case.problem);
-  if (told.contradicted) diagnosis.words += "; larger cases are not explained by it alone";
   return diagnosis;
 }
 
@@ -73,17 +79,26 @@ std::vector<const Reading*> fitting(const std::vector<const Reading*>& tried, co
   return found;
 }
 
+// Two mistakes, each in the numbers of a case that shows it.
+Diagnosis both_named(const Reading& a, const Problem& of_a, const Reading& b, const Case& of_b) {
+  std::string words = fmt::format("{}; and {}", readings::words(a, of_a), readings::words(b, of_b.problem));
+  if (!(of_b.problem == of_a)) words += fmt::format(", in '{}'", token(of_b));
+  return {fmt::format("{} + {}", a.id, b.id), std::move(words), {}};
+}
+
+bool fit_together(const Reading& a, const Reading& b, const Observation& seen, const Mismatch& wrong) {
+  const std::optional<Decisions> both = together(a, b, seen.call.problem);
+  return both && readings::fits(*both, seen, wrong);
+}
+
 std::optional<Diagnosis> pair(const std::vector<const Reading*>& tried, const Observation& seen, const Mismatch& wrong) {
   const Problem& problem = seen.call.problem;
   if (!(work(problem) <= small_work)) return std::nullopt;
+  Case in_this_problem;
+  in_this_problem.problem = problem;
   for (std::size_t a = 0; a < tried.size(); ++a)
-    for (std::size_t b = a + 1; b < tried.size(); ++b) {
-      const std::optional<Decisions> both = together(*tried[a], *tried[b], problem);
-      if (!both || !readings::fits(*both, seen, wrong)) continue;
-      return Diagnosis{fmt::format("{} + {}", tried[a]->id, tried[b]->id),
-                       fmt::format("{}; and {}", readings::words(*tried[a], problem), readings::words(*tried[b], problem)),
-                       {}};
-    }
+    for (std::size_t b = a + 1; b < tried.size(); ++b)
+      if (fit_together(*tried[a], *tried[b], seen, wrong)) return both_named(*tried[a], problem, *tried[b], in_this_problem);
   return std::nullopt;
 }
 
@@ -101,9 +116,9 @@ std::string agreement(const Case& a_case) {
   return "agrees with the reference on the plain call; the law's second call differs";
 }
 
-}  // namespace
-
-Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
+// Runs the kernel on a case and calls visit(observation, first wrong element); else what came instead, in words.
+template <class Visit>
+Diagnosis observe(const Case& a_case, const Kernel& kernel, Visit visit) {
   const Prepared clean = prepare(a_case), used = prepare(a_case);  // the kernel may write to its inputs
   if (const auto refused = refusal(kernel, clean.call)) return {"", refused->why, {}};
   const Results results = run(kernel, used.call, a_case.options, a_case.layout);
@@ -115,8 +130,63 @@ Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
   readings::BookProducts shared(a_case.problem, clean.call.tensors);
   const Observation seen{clean.call, arithmetic, certified, results, &shared};
   const std::optional<Mismatch> wrong = readings::first_wrong(seen);
-  if (!wrong) return {"", agreement(a_case), {}};
-  return diagnose(seen, *wrong, [&](const auto& found) { return confirmed(found, a_case, kernel); });
+  return wrong ? visit(seen, *wrong) : Diagnosis{"", agreement(a_case), {}};
+}
+
+// The readings that a diagnosis names as one set; none where it names two at once.
+std::vector<const Reading*> set_of(const Diagnosis& diagnosis) {
+  std::vector<const Reading*> found;
+  for (const Reading& reading : readings::all_readings())
+    if (reading.id == diagnosis.reading ||
+        std::find(diagnosis.coincide.begin(), diagnosis.coincide.end(), reading.id) != diagnosis.coincide.end())
+      found.push_back(&reading);
+  return found;
+}
+
+// A case that none of `firsts` explains, explained by another reading, alone where the first has no say, or beside it.
+struct Second {
+  const Reading *first, *reading;
+};
+std::optional<Second> second_mistake(const std::vector<const Reading*>& firsts, const Observation& seen, const Mismatch& wrong) {
+  const std::vector<const Reading*> tried = candidates(seen.call.problem);
+  if (const auto alone = fitting(tried, seen, wrong); !alone.empty()) return Second{firsts[0], alone[0]};
+  for (const Reading* first : firsts)
+    for (const Reading* second : tried)
+      if (fit_together(*first, *second, seen, wrong)) return Second{first, second};
+  return std::nullopt;
+}
+
+}  // namespace
+
+Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
+  return observe(a_case, kernel, [&](const Observation& seen, const Mismatch& wrong) {
+    return diagnose(seen, wrong, [&](const auto& found) { return confirmed(found, a_case, kernel); });
+  });
+}
+
+Diagnosis look_further(const Diagnosis& diagnosis, const Case& smallest, const Kernel& kernel, std::uint64_t seed) {
+  std::vector<const Reading*> names = set_of(diagnosis);
+  if (names.empty()) return diagnosis;
+  const std::vector<Law> agreement_alone{laws().front()};
+  std::optional<Diagnosis> two;
+  int unexplained = 0;
+  for (std::int64_t number = 1; number <= further_cases && !two && unexplained < unexplained_max; ++number) {
+    const Case further = campaign_case(seed, number, agreement_alone);
+    if (!(work(further.problem) <= small_work)) continue;
+    observe(further, kernel, [&](const Observation& seen, const Mismatch& wrong) {
+      if (auto left = fitting(names, seen, wrong); !left.empty())
+        names = std::move(left);
+      else if (const auto second = second_mistake(names, seen, wrong))
+        two = both_named(*second->first, smallest.problem, *second->reading, further);
+      else
+        ++unexplained;
+      return Diagnosis{};
+    });
+  }
+  if (two) return *two;
+  Diagnosis told = named(names, smallest.problem);
+  if (unexplained > 0) told.words += "; other cases are not explained by it alone";
+  return told;
 }
 
 Diagnosis diagnose(const Observation& seen) {

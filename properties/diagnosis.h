@@ -19,6 +19,10 @@ struct Diagnosis {
 // For a case that the kernel fails: runs it once and holds the results against every reading.
 Diagnosis diagnose(const Case& a_case, const Kernel& kernel);
 
+// Looks at other cases of agreement, drawn from the seed, with what the smallest failing case was diagnosed as: readings of
+// its set that do not fit there are dropped, and where none fits alone a second mistake is sought beside it: "A + B".
+Diagnosis look_further(const Diagnosis& diagnosis, const Case& smallest, const Kernel& kernel, std::uint64_t seed);
+
 // For results that are there already, whoever computed them: by what they are alone, without another run.
 Diagnosis diagnose(const readings::Observation& seen);
 
