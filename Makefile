@@ -11,7 +11,7 @@ help:
 	@echo 'make build        build/release/boresight'
 	@echo 'make test-quick   units and arrows: a minute'
 	@echo 'make test         and laws, mutants, sanitizers, the second compiler: ten minutes cold'
-	@echo 'make test-full    and ThreadSanitizer, the bound on 10,000 cases, what the fuzzers must find, other processors'
+	@echo 'make test-full    and every layout up to 4, ThreadSanitizer, the bound on 10,000 cases, what the fuzzers must find, other processors'
 	@echo 'make fuzz         FUZZ_SECONDS (60) of fuzzing from the committed corpus'
 	@echo 'make check-instruction-sets  the kernels on other processors, under qemu'
 	@echo 'make check-fresh  the committed tree, from clone to green, in a bare Debian 12'
