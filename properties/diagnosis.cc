@@ -1,7 +1,9 @@
 #include "properties/diagnosis.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -40,8 +42,11 @@ Diagnosis explained(const Case& a_case, const Kernel& kernel, const std::vector<
   readings::Confirmed told{fitting, false};
   if (work(a_case.problem) <= small_work) told = readings::confirm(a_case, kernel, fitting);
   Diagnosis diagnosis{told.readings[0]->id, readings::words(*told.readings[0], a_case.problem)};
-  for (std::size_t k = 1; k < told.readings.size(); ++k)
-    diagnosis.words += (k == 1 ? "; also fits: " : ", ") + std::string(told.readings[k]->id);
+  std::vector<std::string> others;  // of a family that fits with several numbers its name once
+  for (const Reading* reading : told.readings)
+    if (reading->id != diagnosis.reading && std::find(others.begin(), others.end(), reading->id) == others.end())
+      others.push_back(reading->id);
+  if (!others.empty()) diagnosis.words += fmt::format("; also fits: {}", fmt::join(others, ", "));
   if (told.contradicted) diagnosis.words += "; larger cases are not explained by it alone";
   return diagnosis;
 }
@@ -59,7 +64,8 @@ std::optional<Decisions> together(const Reading& a, const Reading& b, const Prob
 std::vector<const Reading*> fitting(const std::vector<const Reading*>& tried, const Observation& seen, const Mismatch& wrong) {
   std::vector<const Reading*> found;
   for (const Reading* reading : tried)
-    if (readings::fits(readings::under(*reading, seen.call.problem), seen, wrong)) found.push_back(reading);
+    for (const Reading& member : readings::family(*reading))
+      if (readings::fits(readings::under(member, seen.call.problem), seen, wrong)) found.push_back(&member);
   return found;
 }
 
