@@ -84,6 +84,16 @@ const Reading table[] = {
      },
      [](const Problem& p) { return fmt::format("head h has the bias of head h mod {}, right is h", p.kv_heads); },
      "heads > kv_heads with a bias of its own each", "kv_heads = heads; a bias that all heads share"},
+    {"bias-of-first-head-of-group", "flashinfer-ai/flashinfer#1614", "bias-head",
+     [](Decisions& d) {
+       if (biased(d.problem))
+         d.bias_head = [](const Reader& r, Int h) {
+           const Int group = r.problem.heads / r.problem.kv_heads;
+           return r.problem.head_map == HeadMap::tiled ? h % r.problem.kv_heads : h / group * group;
+         };
+     },
+     [](const Problem&) { return std::string("every head has the bias of the first that reads its kv head, right is its own"); },
+     "heads > kv_heads with a bias of its own each", "kv_heads = heads; the first of each group; a bias that all heads share"},
     {"slopes-from-local-head-index", "bigscience-workshop/Megatron-DeepSpeed#227", "bias-head",
      [](Decisions& d) {
        if (biased(d.problem)) d.bias_head = [](const Reader& r, Int h) { return h % (r.problem.heads / r.problem.kv_heads); };

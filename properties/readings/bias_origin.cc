@@ -30,6 +30,23 @@ const Reading table[] = {
      },
      "mem_kv > 0 with a bias by distance, positions by order",
      "mem_kv = 0; persistent columns that an attention mask hides, where no |d| passes 0"},
+    {"hidden-memories-move-the-origin", "", "bias-origin",
+     [](Decisions& d) {
+       if (!by_order(d.problem) || d.problem.memories == 0) return;
+       d.distance = [](const Reader& r, Int b, Int i, Int c) {
+         Int open = 0;
+         for (Int m = 0; m < r.problem.memories; ++m) open += memory_mask(r, b, m);
+         return book::delta(r, i, c) - (open == 0 ? r.problem.memories : 0);
+       };
+     },
+     [](const Problem& p) {
+       return fmt::format(
+           "where every memory is hidden the bias counts from the first key of the segment: distance(i, c) = {}, right "
+           "is {}",
+           row_minus_column(origin(p) - p.memories), row_minus_column(origin(p)));
+     },
+     "a memory mask that hides all memories of a sequence, with a bias by distance, positions by order",
+     "one memory kept; memories = 0"},
     {"xl-bias-not-shifted-by-mem-len", "lucidrains/x-transformers#103", "bias-origin",
      [](Decisions& d) {
        if (by_order(d.problem))
@@ -187,23 +204,18 @@ const Reading table[] = {
      },
      "a key mask that hides the last keys, with a bias by distance, positions by order",
      "the last key kept; causal ALiBi with nothing beside the tokens, where no |d| passes 0"},
-    {"hidden-memories-move-the-origin", "", "bias-origin",
+    {"tokens-take-persistent-positions", "", "bias-origin",
      [](Decisions& d) {
-       if (!by_order(d.problem) || d.problem.memories == 0) return;
-       d.distance = [](const Reader& r, Int b, Int i, Int c) {
-         Int open = 0;
-         for (Int m = 0; m < r.problem.memories; ++m) open += memory_mask(r, b, m);
-         return book::delta(r, i, c) - (open == 0 ? r.problem.memories : 0);
-       };
+       if (by_order(d.problem) && d.problem.mem_kv > 0)
+         d.distance = [](const Reader& r, Int, Int i, Int c) { return book::delta(r, i, c) + r.problem.mem_kv; };
      },
      [](const Problem& p) {
-       return fmt::format(
-           "where every memory is hidden the bias counts from the first key of the segment: distance(i, c) = {}, right "
-           "is {}",
-           row_minus_column(origin(p) - p.memories), row_minus_column(origin(p)));
+       return distance_words(
+           p, fmt::format("the bias of the first token is that of the first of {} persistent columns", p.mem_kv).c_str(),
+           origin(p) + p.mem_kv);
      },
-     "a memory mask that hides all memories of a sequence, with a bias by distance, positions by order",
-     "one memory kept; memories = 0"},
+     "mem_kv > 0 with a bias by distance, positions by order",
+     "mem_kv = 0; persistent columns that an attention mask hides, causal with ALiBi: a constant of the row"},
 };
 
 }  // namespace

@@ -161,6 +161,15 @@ const Reading table[] = {
      },
      "ALiBi in lse; in outputs beside persistent columns, a zero key, a sink or a softcap after the bias",
      "everywhere else: it is a constant of the row, and no mistake (the control that must not be flagged)"},
+    {"dense-bias-in-16-bit", "", "precision",
+     [](Decisions& d) {
+       if (!dense(d.problem)) return;
+       d.bias_value = [](const Reader& r, Int b, Int h, Int i, Int c, Int x) {
+         return double(float(Eigen::bfloat16(float(book::bias_value(r, b, h, i, c, x)))));
+       };
+     },
+     [](const Problem&) { return std::string("the dense bias is rounded to bf16, right is as it is given"); },
+     "a dense bias in f32 or f16", "a dense bias in bf16, or of numbers that bf16 has"},
     {"alibi-positions-in-16-bit", "mosaicml/llm-foundry@688cc526", "precision",
      [](Decisions& d) {
        if (alibi(d.problem)) d.distance = distance_of_rounded<round_to_bf16>;

@@ -105,6 +105,20 @@ const Reading table[] = {
        return fmt::format("rotary turns {} of {} entries, right is the first {}", p.head_dim / 2 * 2, p.head_dim, p.rotary.dims);
      },
      "rotary with dims < head_dim - 1", "dims = head_dim; frequencies as data"},
+    {"rope-keys-not-turned", "", "rotary-origin",
+     [](Decisions& d) {
+       if (rotary(d.problem)) d.turned = no_column;
+     },
+     [](const Problem&) { return std::string("queries are turned by position and keys are not, right is both"); },
+     "rotary and a key at another position than 0", "keys at position 0; products of 0"},
+    {"rope-queries-not-turned", "", "rotary-origin",
+     [](Decisions& d) {
+       if (!rotary(d.problem)) return;
+       d.query_turn = [](const Reader&, Int, Int) { return 0.0; };
+       d.query_scale_place = book::query_turn;
+     },
+     [](const Problem&) { return std::string("keys are turned by position and queries are not, right is both"); },
+     "rotary and a query at another position than 0", "queries at position 0; products of 0"},
 };
 
 }  // namespace
