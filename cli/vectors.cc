@@ -40,7 +40,7 @@ void tell_observed(const properties::Vector& vector) {
   if (!vector.observed_error.empty()) fmt::print("reading -  {}: no output, an error: {}\n", vector.id, vector.observed_error);
   if (vector.observed.empty()) return;
   const properties::Diagnosis diagnosis = properties::diagnose_observed(vector);
-  fmt::print("reading {}  {}: {}\n", diagnosis.reading.empty() ? "-" : diagnosis.reading, vector.id, diagnosis.words);
+  fmt::print("reading {}  {}: {}\n", diagnosis.reading.empty() ? "-" : diagnosis.reading, vector.id, told(diagnosis));
 }
 
 int vectors(const std::string& path, const std::string& kernels, const std::string& type_names) {

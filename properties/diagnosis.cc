@@ -1,6 +1,7 @@
 #include "properties/diagnosis.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <functional>
@@ -46,11 +47,11 @@ std::vector<const Reading*> candidates(const Problem& problem) {
 
 // The first of the readings that fit, and the others beside it.
 Diagnosis named(const std::vector<const Reading*>& fitting, const Problem& problem) {
-  Diagnosis diagnosis{fitting[0]->id, readings::words(*fitting[0], problem), {}};
-  for (std::size_t k = 1; k < fitting.size(); ++k) {
-    diagnosis.coincide.emplace_back(fitting[k]->id);
-    diagnosis.words += (k == 1 ? "; also fits: " : ", ") + diagnosis.coincide.back();
-  }
+  Diagnosis diagnosis{fitting[0]->id, readings::words(*fitting[0], problem)};
+  std::vector<std::string>& others = diagnosis.coincide;  // of a family that fits with several numbers its name once
+  for (const Reading* reading : fitting)
+    if (reading->id != diagnosis.reading && std::find(others.begin(), others.end(), reading->id) == others.end())
+      others.emplace_back(reading->id);
   return diagnosis;
 }
 
@@ -75,7 +76,8 @@ std::optional<Decisions> together(const Reading& a, const Reading& b, const Prob
 std::vector<const Reading*> fitting(const std::vector<const Reading*>& tried, const Observation& seen, const Mismatch& wrong) {
   std::vector<const Reading*> found;
   for (const Reading* reading : tried)
-    if (readings::fits(readings::under(*reading, seen.call.problem), seen, wrong)) found.push_back(reading);
+    for (const Reading& member : readings::family(*reading))
+      if (readings::fits(readings::under(member, seen.call.problem), seen, wrong)) found.push_back(&member);
   return found;
 }
 
@@ -83,7 +85,7 @@ std::vector<const Reading*> fitting(const std::vector<const Reading*>& tried, co
 Diagnosis both_named(const Reading& a, const Problem& of_a, const Reading& b, const Case& of_b) {
   std::string words = fmt::format("{}; and {}", readings::words(a, of_a), readings::words(b, of_b.problem));
   if (!(of_b.problem == of_a)) words += fmt::format(", in '{}'", token(of_b));
-  return {fmt::format("{} + {}", a.id, b.id), std::move(words), {}};
+  return {fmt::format("{} + {}", a.id, b.id), std::move(words)};
 }
 
 bool fit_together(const Reading& a, const Reading& b, const Observation& seen, const Mismatch& wrong) {
@@ -105,10 +107,13 @@ std::optional<Diagnosis> pair(const std::vector<const Reading*>& tried, const Ob
 using Naming = std::function<Diagnosis(const std::vector<const Reading*>&)>;
 
 Diagnosis diagnose(const Observation& seen, const Mismatch& wrong, const Naming& naming) {
+  // A reading that changes nothing here would fit as well: it is the truth that is wrong, or nobody's.
+  if (readings::fits(readings::by_the_book(seen.call.problem), seen, wrong))
+    return {"", "the specification by the book explains all of it: the reference differs"};
   const std::vector<const Reading*> tried = candidates(seen.call.problem);
   if (const auto found = fitting(tried, seen, wrong); !found.empty()) return naming(found);
   if (auto found = pair(tried, seen, wrong)) return *found;
-  return {"", "no reading explains it; " + readings::pattern(seen, wrong), {}};
+  return {"", "no reading explains it; " + readings::pattern(seen, wrong)};
 }
 
 std::string agreement(const Case& a_case) {
@@ -120,17 +125,17 @@ std::string agreement(const Case& a_case) {
 template <class Visit>
 Diagnosis observe(const Case& a_case, const Kernel& kernel, Visit visit) {
   const Prepared clean = prepare(a_case), used = prepare(a_case);  // the kernel may write to its inputs
-  if (const auto refused = refusal(kernel, clean.call)) return {"", refused->why, {}};
+  if (const auto refused = refusal(kernel, clean.call)) return {"", refused->why};
   const Results results = run(kernel, used.call, a_case.options, a_case.layout);
-  if (!results.broken.empty()) return {"", results.broken, {}};
+  if (!results.broken.empty()) return {"", results.broken};
   std::optional<Verdict> outside;
   const Certified& certified = certify(clean.call, kernel, a_case.options, 0, outside);
-  if (outside) return {"", outside->why, {}};
+  if (outside) return {"", outside->why};
   const Arithmetic arithmetic = kernel.arithmetic(a_case.problem, a_case.options);
   readings::BookProducts shared(a_case.problem, clean.call.tensors);
   const Observation seen{clean.call, arithmetic, certified, results, &shared};
   const std::optional<Mismatch> wrong = readings::first_wrong(seen);
-  return wrong ? visit(seen, *wrong) : Diagnosis{"", agreement(a_case), {}};
+  return wrong ? visit(seen, *wrong) : Diagnosis{"", agreement(a_case)};
 }
 
 // The readings that a diagnosis names as one set; none where it names two at once.
@@ -158,6 +163,12 @@ std::optional<Second> second_mistake(const std::vector<const Reading*>& firsts, 
 
 }  // namespace
 
+std::string told(const Diagnosis& diagnosis) {
+  std::string text = diagnosis.words;
+  if (!diagnosis.coincide.empty()) text += fmt::format("; also fits: {}", fmt::join(diagnosis.coincide, ", "));
+  return diagnosis.beyond.empty() ? text : text + "; " + diagnosis.beyond;
+}
+
 Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
   return observe(a_case, kernel, [&](const Observation& seen, const Mismatch& wrong) {
     return diagnose(seen, wrong, [&](const auto& found) { return confirmed(found, a_case, kernel); });
@@ -174,7 +185,10 @@ Diagnosis look_further(const Diagnosis& diagnosis, const Case& smallest, const K
     const Case further = campaign_case(seed, number, agreement_alone);
     if (!(work(further.problem) <= small_work)) continue;
     observe(further, kernel, [&](const Observation& seen, const Mismatch& wrong) {
-      if (auto left = fitting(names, seen, wrong); !left.empty())
+      std::vector<const Reading*> left;
+      std::copy_if(names.begin(), names.end(), std::back_inserter(left),
+                   [&](const Reading* reading) { return !fitting({reading}, seen, wrong).empty(); });
+      if (!left.empty())
         names = std::move(left);
       else if (const auto second = second_mistake(names, seen, wrong))
         two = both_named(*second->first, smallest.problem, *second->reading, further);
@@ -184,14 +198,15 @@ Diagnosis look_further(const Diagnosis& diagnosis, const Case& smallest, const K
     });
   }
   if (two) return *two;
-  Diagnosis told = named(names, smallest.problem);
-  if (unexplained > 0) told.words += "; other cases are not explained by it alone";
-  return told;
+  Diagnosis left = named(names, smallest.problem);
+  if (left.reading == diagnosis.reading) left.words = diagnosis.words;  // a family's, with the number that was fitted
+  if (unexplained > 0) left.beyond = "other cases are not explained by it alone";
+  return left;
 }
 
 Diagnosis diagnose(const Observation& seen) {
   const std::optional<Mismatch> wrong = readings::first_wrong(seen);
-  if (!wrong) return {"", "agrees with the reference", {}};
+  if (!wrong) return {"", "agrees with the reference"};
   return diagnose(seen, *wrong, [&](const auto& found) { return named(found, seen.call.problem); });
 }
 

@@ -11,10 +11,14 @@
 namespace boresight::properties {
 
 struct Diagnosis {
-  std::string reading;                // its id in the table of readings; empty: none explains all that was computed
-  std::string words;                  // what the kernel did and what is right, with this case's numbers
-  std::vector<std::string> coincide;  // other readings that compute the same here: with the first they are one named set
+  std::string reading;                  // its id in the table of readings, or two, "A + B"; empty: none explains it all
+  std::string words;                    // what the kernel did and what is right, with this case's numbers
+  std::vector<std::string> coincide{};  // other readings that compute the same here: with the first they are one named set
+  std::string beyond{};                 // what it does not explain, where more is known than this case
 };
+
+// All of it in one line: the words, the other names, and what is beyond them.
+std::string told(const Diagnosis& diagnosis);
 
 // For a case that the kernel fails: runs it once and holds the results against every reading.
 Diagnosis diagnose(const Case& a_case, const Kernel& kernel);

@@ -150,7 +150,7 @@ TEST(Exhaustion, FindsAndNamesEveryReadingThatSmallLayoutsShow) {
     found += report.findings.empty() ? 0 : 1;
     bool named = false;
     for (const Finding& finding : report.findings)
-      named = named || finding.diagnosis.reading == one.id || finding.diagnosis.words.find(one.id) != std::string::npos;
+      named = named || finding.diagnosis.reading == one.id || told(finding.diagnosis).find(one.id) != std::string::npos;
     EXPECT_TRUE(named || report.findings.empty()) << one.id << ": " << words(report, "boresight", "");
   }
   EXPECT_GT(found, 50u);

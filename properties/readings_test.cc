@@ -70,24 +70,54 @@ TEST(Readings, ByTheBookTheEvaluatorIsTheReference) {
   std::cout << "largest difference: " << largest << " of the bound\n";
 }
 
-TEST(Readings, EveryOneShowsOnSomeCase) {
-  std::map<std::string, int> shown;
-  for (std::uint64_t number = 0; number < small_cases; ++number) {
-    const Case c = small_case(number);
-    const Prepared prepared = prepare(c);
-    const Arithmetic arithmetic = careful_arithmetic(c.problem);
-    const Certified truth = certified(prepared.call, arithmetic);
-    if (!truth.truth.out_of_domain.empty()) continue;
-    BookProducts shared(c.problem, prepared.call.tensors);
-    for (const Reading& reading : all_readings()) {
-      const Decisions decisions = under(reading, c.problem);
-      if (decisions != by_the_book(c.problem) && shows(decisions, prepared.call, arithmetic, truth, &shared)) ++shown[reading.id];
-    }
+// One more for each of the readings that shows on the case.
+void count_shown(const Case& c, std::span<const Reading> readings, std::map<std::string, int>& shown) {
+  const Prepared prepared = prepare(c);
+  const Arithmetic arithmetic = careful_arithmetic(c.problem);
+  const Certified truth = certified(prepared.call, arithmetic);
+  if (!truth.truth.out_of_domain.empty()) return;
+  BookProducts shared(c.problem, prepared.call.tensors);
+  for (const Reading& reading : readings) {
+    const Decisions decisions = under(reading, c.problem);
+    if (decisions != by_the_book(c.problem) && shows(decisions, prepared.call, arithmetic, truth, &shared)) ++shown[reading.id];
   }
+}
+
+TEST(Readings, EveryOneWithoutABendShowsOnSomeDrawnCase) {
+  std::map<std::string, int> shown;
+  for (std::uint64_t number = 0; number < small_cases; ++number) count_shown(small_case(number), all_readings(), shown);
   for (const Reading& reading : all_readings()) {
     std::cout << reading.id << ": shows on " << shown[reading.id] << " of " << small_cases << " cases\n";
+    EXPECT_TRUE(shown[reading.id] > 0 || reading.bend != nullptr) << reading.id;
+  }
+}
+
+TEST(Readings, BendsKeepACaseValidAndMakeTheReadingShow) {
+  constexpr int bent = 20;
+  for (const Reading& reading : all_readings()) {
+    if (reading.bend == nullptr) continue;
+    std::map<std::string, int> shown;
+    for (std::uint64_t number = 0; number < bent; ++number) {
+      const Case c = bent_case(reading, number);
+      ASSERT_TRUE(validate(c)) << reading.id << ": " << validate(c).error().text();
+      EXPECT_NE(under(reading, c.problem), by_the_book(c.problem)) << reading.id << " does not apply to " << token(c);
+      count_shown(c, {&reading, 1}, shown);
+    }
+    std::cout << reading.id << ": shows on " << shown[reading.id] << " of " << bent << " bent cases\n";
     EXPECT_GT(shown[reading.id], 0) << reading.id;
   }
+}
+
+TEST(Readings, SayWhereTheyShowAndWhereNot) {
+  for (const Reading& reading : all_readings()) {
+    EXPECT_STRNE(reading.shows, "") << reading.id;
+    EXPECT_STRNE(reading.equivalent, "") << reading.id;
+  }
+}
+
+TEST(Readings, OfAFamilyHaveOneName) {
+  for (const Reading& reading : all_readings())
+    for (const Reading& member : family(reading)) EXPECT_STREQ(member.id, reading.id);
 }
 
 TEST(Readings, HaveTheirOwnNames) {

@@ -36,7 +36,7 @@ Diagnosis diagnose_observed(const Vector& vector) {
   const Call call{p, vector.inputs.tensors};
   const Arithmetic arithmetic = double_arithmetic(p);
   reference::attend(p, call.tensors, certified.truth);
-  if (!certified.truth.out_of_domain.empty()) return {"", "out of the domain: " + certified.truth.out_of_domain, {}};
+  if (!certified.truth.out_of_domain.empty()) return {"", "out of the domain: " + certified.truth.out_of_domain};
   reference::error_bound(p, call.tensors, certified.truth, arithmetic, certified.bound);
   const Results results{p.batch, p.heads, p.queries, p.value_dim, vector.observed, {}, ""};
   readings::BookProducts shared(p, call.tensors);

@@ -138,7 +138,7 @@ std::string words(const Finding& finding, const std::string& command) {
   std::string text = fmt::format("FAILED {} · {}", finding.kernel, finding.law);
   text += finding.case_number > 0 ? fmt::format(" · case {}\n", finding.case_number) : "\n";
   text += "  what    " + finding.verdict.why + "\n";
-  if (!finding.diagnosis.words.empty()) text += "  why     " + finding.diagnosis.words + "\n";
+  if (!finding.diagnosis.words.empty()) text += "  why     " + told(finding.diagnosis) + "\n";
   if (!finding.diagnosis.reading.empty()) text += "  reading " + finding.diagnosis.reading + "\n";
   if (finding.verdict.mismatch) text += "  where   " + words(*finding.verdict.mismatch) + "\n";
   text += "  case    " + token(finding.smallest);
