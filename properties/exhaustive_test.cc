@@ -138,28 +138,31 @@ bool needs_more(const readings::Reading& one) {
   return std::string_view(one.kind) == "precision" || std::string_view(one.kind) == "overflow";
 }
 
+Report run_until_found(Plan plan) {
+  std::atomic<bool> stop = false;
+  plan.stop = &stop;
+  plan.progress = [&](const State& now) { stop = !now.found.empty(); };
+  return run(plan);
+}
+
 TEST(Exhaustion, FindsAndNamesEveryReadingThatSmallLayoutsShow) {
   constexpr std::int64_t bound = 2;
   std::size_t found = 0;
   for (const readings::Reading& one : readings::all_readings()) {
     if (needs_more(one) || !misreads_something(one, bound)) continue;
-    const Report report = run(plan_of(bound, {readings::misread_kernel(one)}));
+    const Report report = run_until_found(plan_of(bound, {readings::misread_kernel(one)}));
     EXPECT_FALSE(report.findings.empty()) << one.id << " takes a decision otherwise, and no layout shows it";
     found += report.findings.empty() ? 0 : 1;
     bool named = false;
     for (const Finding& finding : report.findings)
-      named = named || finding.diagnosis.reading == one.id || finding.diagnosis.words.find(one.id) != std::string::npos;
+      named = named || finding.diagnosis.reading == one.id || told(finding.diagnosis).find(one.id) != std::string::npos;
     EXPECT_TRUE(named || report.findings.empty()) << one.id << ": " << words(report, "boresight", "");
   }
   EXPECT_GT(found, 80u);
 }
 
 TEST(Exhaustion, FindsFromThreeRowsOnWhatNeedsThem) {
-  Plan plan = plan_of(3, {misread("unsigned-underflow-in-causal-limit")});
-  std::atomic<bool> stop = false;
-  plan.stop = &stop;
-  plan.progress = [&](const State& now) { stop = !now.found.empty(); };
-  const Report report = run(plan);
+  const Report report = run_until_found(plan_of(3, {misread("unsigned-underflow-in-causal-limit")}));
   ASSERT_EQ(report.findings.size(), 1u);
   EXPECT_EQ(report.findings[0].diagnosis.reading, "unsigned-underflow-in-causal-limit");
   EXPECT_EQ(report.findings[0].smallest.problem.queries, 3);

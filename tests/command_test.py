@@ -283,6 +283,17 @@ class TheRest(unittest.TestCase):
             self.assertIn(row, done.stdout)
         self.assertEqual(run("list", "nonesuch").returncode, USAGE)
 
+    def test_the_whole_zoo_is_a_reading_or_planted_or_says_why_not(self):
+        lines = dict(line.split(maxsplit=1) for line in run("list", "readings").stdout.splitlines())
+        mutants = {line.split()[0] for line in run("list", "mutants").stdout.splitlines()}
+        ids = (DATA / "zoo_ids.txt").read_text().split()
+        self.assertGreaterEqual(len(ids), 70)
+        for entry in ids:
+            self.assertIn(entry, lines)
+            self.assertRegex(lines[entry], r"(shows|read as|planted|not here): \S", entry)
+            if "planted: " in lines[entry]:
+                self.assertLessEqual(set(lines[entry].split("planted: ")[1].split(", ")), mutants)
+
     def test_version_tells_version_commit_compiler_and_instruction_sets(self):
         done = run("--version")
         self.assertEqual(done.returncode, HELD)

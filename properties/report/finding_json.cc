@@ -32,7 +32,7 @@ Json finding_json(const Finding& f) {
   Json json = {{"kernel", f.kernel},           {"law", f.law},
                {"case_number", f.case_number}, {"shrinks", f.shrinks},
                {"what", f.verdict.why},        {"reading", f.diagnosis.reading},
-               {"why", f.diagnosis.words},     {"drawn", token(f.drawn)},
+               {"why", told(f.diagnosis)},     {"drawn", token(f.drawn)},
                {"smallest", token(f.smallest)}};
   if (f.verdict.mismatch) json["where"] = place(*f.verdict.mismatch);
   return json;

@@ -27,6 +27,8 @@ std::string json(const Report& report, const std::string& version) {
     for (const auto& [law, e] : by_law) evidence.push_back(of(kernel, law, e));
   for (const Finding& finding : report.findings) findings.push_back(finding_json(finding));
   for (const Unavailable& row : report.unavailable) unavailable.push_back(words(row));
+  Json power;
+  if (report.power) power = {{"kernel", report.power->kernel}, {"enough", power_enough}, {"cases", report.power->cases}};
   const Json whole = {{"schema", 1},
                       {"boresight", version},
                       {"seed", report.seed},
@@ -35,6 +37,7 @@ std::string json(const Report& report, const std::string& version) {
                       {"interrupted", report.interrupted},
                       {"unavailable", unavailable},
                       {"evidence", evidence},
+                      {"power", power},
                       {"findings", findings}};
   return whole.dump(2) + "\n";
 }
