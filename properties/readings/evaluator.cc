@@ -105,7 +105,7 @@ class Evaluator {
     double m = r_.decide.least_maximum, sum = 0;
     for (Index k = 0; k < head_.scores.cols(); ++k)
       if (head_.visible(row, k)) m = std::max(m, head_.scores(row, k));
-    if (m == r_.decide.least_maximum && m > -infinity) lose_small_weights(row);
+    if (m == r_.decide.least_maximum && head_.visible.row(row).any()) lose_small_weights(row);
     head_.maximum(row) = m;
     head_.lse(row) = r_.decide.empty_lse;
     if (!head_.visible.row(row).any()) return;
@@ -121,11 +121,14 @@ class Evaluator {
     }
   }
 
-  // Below a maximum that never moved, weights leave f32's range at e^-103.97; what they leave is not seen at all.
+  // Of a row that saw something. Below a maximum that never moved, weights leave f32's range at e^-103.97; what they leave is not
+  // seen at all.
   void lose_small_weights(Index row) {
     for (Index k = 0; k < head_.scores.cols(); ++k)
       if (head_.visible(row, k) && float(std::exp(head_.scores(row, k) - r_.decide.least_maximum)) == 0)
         head_.visible(row, k) = false;
+    if (r_.decide.lost_row_is_nan && !head_.visible.row(row).any())
+      head_.out.row(row).setConstant(std::numeric_limits<double>::quiet_NaN());
   }
 
   const Reader& r_;

@@ -108,11 +108,15 @@ const Reading table[] = {
            "below every score");
      },
      "rows whose scores are all below -5e4", "ordinary scores", bend_low_scores},
-    {"maximum-starts-at-zero", "flashinfer-ai/flashinfer#4401", "precision", [](Decisions& d) { d.least_maximum = 0; },
+    {"maximum-starts-at-zero", "flashinfer-ai/flashinfer#4401", "precision",
+     [](Decisions& d) {
+       d.least_maximum = 0;
+       d.lost_row_is_nan = true;
+     },
      [](const Problem&) {
        return std::string(
-           "the running maximum starts at 0: rows whose scores are all below -104 lose every weight, right is to start "
-           "below every score");
+           "the running maximum starts at 0: rows whose scores are all below -104 lose every weight and are 0 / 0, "
+           "right is to start below every score");
      },
      "rows whose scores are all below -104, where weights leave f32's range",
      "ordinary scores, of which the largest is above -80", bend_low_scores},
