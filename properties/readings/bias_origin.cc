@@ -65,8 +65,7 @@ const Reading table[] = {
      [](const Problem& p) {
        return distance_words(p, "the bias counts rows from the first key of the segment, cached or not", origin(p) - cached(p));
      },
-     "segment != queries with a bias by distance, positions by order",
-     "segment = queries; a last row that stands on the same distances"},
+     "segment != queries with a bias by distance, positions by order", "segment = queries"},
     {"bias-origin-at-first-row", "", "bias-origin",
      [](Decisions& d) {
        if (by_order(d.problem)) d.distance = [](const Reader& r, Int, Int i, Int c) { return i - (c - r.problem.mem_kv); };
