@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Plants the bugs of mutants.json: for each row a copy of the one file it changes, under OUTPUT/ID/.
 
-Prints a line per mutant, 'ID ROOM KILLER READING source..' ('-': any or none; 'none' of a truth), with the sources of the room that must be compiled
-anew: the changed file, or those that include it, however indirectly. A row whose old text is not found exactly once is an error: a mutant that no
-longer fits its source must be looked at, not skipped. Python, since C++ text does not survive CMake's lists.
+Prints a line per mutant, 'ID ROOM KILLER READING source..', with what it must be called ('-': anything; 'none': nothing) and
+the sources of the room that must be compiled anew: the changed file, or those that include it, however indirectly. A row whose
+old text is not found exactly once is an error: a mutant that no longer fits its source must be looked at, not skipped. Python,
+since C++ text does not survive CMake's lists.
 
 Usage: plant.py TOP OUTPUT
 """
