@@ -30,7 +30,7 @@ def mistakes(row, seen, top):
     if not FIELDS <= set(row) <= FIELDS | OPTIONAL:
         return [f"needs the fields {sorted(FIELDS)} and may have {sorted(OPTIONAL)}, has {sorted(row)}"]
     found = [f"{field} is empty" for field in row if field != "new" and not row[field]]
-    found += [f"{field} is no id: {row[field]}" for field in OPTIONAL if field in row and not ID.fullmatch(row[field])]
+    found += [f"{field} is no id: {part}" for field in OPTIONAL for part in row.get(field, "no").split(",") if not ID.fullmatch(part)]
     if "zoo" in row and row["zoo"] not in (top / "tests/data/zoo_ids.txt").read_text().split():
         found.append(f"zoo {row['zoo']} is not in tests/data/zoo_ids.txt")
     if not ID.fullmatch(row["id"]):

@@ -61,6 +61,7 @@ struct Decisions {
   bool empty_row_is_nan = false;
   double empty_lse = -std::numeric_limits<double>::infinity();
   bool lse_base_two = false;
+  bool sum_base_two = false;  // the lse is m + log2(sum exp(s - m)), m the largest score
 
   bool operator==(const Decisions&) const = default;
 };

@@ -152,6 +152,12 @@ Matrix heightened(const Matrix& of, Index zero, Index rows) {
   return high;
 }
 
+// The lse of a row as its largest score and the logarithm of the sum, the latter times `factor`.
+void scale_sums(Head& head, double factor) {
+  for (Index row = 0; row < head.lse.size(); ++row)
+    if (head.visible.row(row).any()) head.lse(row) = head.maximum(row) + (head.lse(row) - head.maximum(row)) * factor;
+}
+
 // The evaluation as a whole Head, as the reference would have made it.
 Head whole_head(const Evaluation& e, Index zero) {
   Head head = e.head;
@@ -180,6 +186,7 @@ Evaluation evaluate(const Decisions& decisions, const Tensors& tensors, std::int
   const Reader reader{decisions, decisions.problem, tensors};
   Evaluator(reader, b, h, first, last, result).run();
   if (decisions.lse_base_two) result.head.lse *= std::numbers::log2e;
+  if (decisions.sum_base_two) scale_sums(result.head, std::numbers::log2e);
   return result;
 }
 
@@ -191,8 +198,9 @@ reference::HeadBound bound(const Evaluation& evaluation, const Decisions& decisi
   attention.heads.push_back(whole_head(evaluation, problem.zero_kv ? 1 : 0));
   reference::Vector& lse = attention.heads[0].lse;
   if (decisions.lse_base_two) lse /= std::numbers::log2e;
+  if (decisions.sum_base_two) scale_sums(attention.heads[0], std::numbers::ln2);
   reference::HeadBound result = std::move(reference::error_bound(problem, tensors, attention, arithmetic).heads[0]);
-  if (!decisions.lse_base_two) return result;
+  if (!decisions.lse_base_two && !decisions.sum_base_two) return result;
   // One more factor, which a kernel rounds once.
   for (Index row = 0; row < lse.size(); ++row)
     if (const double got = evaluation.head.lse(row); got != -infinity)

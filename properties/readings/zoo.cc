@@ -119,7 +119,7 @@ std::span<const ZooEntry> zoo() {
        ""},
       {"all-splits-empty", "Dao-AILab/flash-attention@31920dda", "split-merge", {}, ""},
       {"empty-lse-plus-inf", "Dao-AILab/flash-attention#978", "split-merge", {"empty-lse-plus-inf"}, ""},
-      {"lse-base-two-vs-e", "sgl-project/sglang#40903", "split-merge", {"lse-base-two-vs-e"}, ""},
+      {"lse-base-two-vs-e", "sgl-project/sglang#40903", "split-merge", {"lse-base-two-vs-e", "lse-sum-in-base-two"}, ""},
       {"lse-from-one-split", "flashinfer-ai/flashinfer@ee3a7e82", "split-merge", {}, ""},
       {"merge-row-index-under-gqa-packing", "flashinfer-ai/flashinfer#1614", "split-merge", {}, ""},
       {"sink-not-counted-once",
