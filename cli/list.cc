@@ -1,8 +1,9 @@
-// boresight list kernels | laws | readings | mutants: a line each, the name first.
+// boresight list kernels | laws | readings | mutants: a line each, the name first; or all of it as JSON.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,25 @@ namespace {
 
 using properties::readings::ZooEntry;
 
-void print_reading(const std::string& id, const std::string& kind, const std::string& source, const std::string& what) {
-  fmt::print("{:<48} {:<16} {:<44} {}\n", id, kind, source, what);
+// `fields` name the columns in JSON; a line has the first `shown` of them, each as wide as its widest entry.
+struct Listing {
+  std::vector<std::string> fields;
+  std::size_t shown;
+  std::vector<std::vector<std::string>> rows;
+};
+
+Listing kernels() {
+  Listing list{{"name", "instruction_set", "available"}, 3, {}};
+  for (const Kernel& kernel : registered_kernels())
+    list.rows.push_back(
+        {kernel.name, kernel.instruction_set, kernel.unavailable.empty() ? "available" : "unavailable: " + kernel.unavailable});
+  return list;
+}
+
+Listing laws() {
+  Listing list{{"name", "statement"}, 2, {}};
+  for (const properties::Law& law : properties::laws()) list.rows.push_back({std::string(law.name), std::string(law.statement)});
+  return list;
 }
 
 // How an entry of the zoo that is no reading by its own name is held.
@@ -33,29 +51,51 @@ std::string holding(const ZooEntry& entry) {
 }
 
 // Readings, then what else the zoo has: bugs that are planted, then those that can't be had here.
-void list_readings() {
+Listing readings() {
+  Listing list{{"id", "class", "source", "held", "equivalent"}, 4, {}};
   for (const auto& reading : properties::readings::all_readings())
-    print_reading(reading.id, reading.kind, reading.source, fmt::format("shows: {}", reading.shows));
+    list.rows.push_back({reading.id, reading.kind, reading.source, fmt::format("shows: {}", reading.shows), reading.equivalent});
   for (const bool here : {true, false})
     for (const ZooEntry& entry : properties::readings::zoo()) {
       const bool is_reading = std::find(entry.readings.begin(), entry.readings.end(), entry.id) != entry.readings.end();
-      if (!is_reading && entry.why_not.empty() == here) print_reading(entry.id, entry.kind, entry.source, holding(entry));
+      if (!is_reading && entry.why_not.empty() == here)
+        list.rows.push_back({entry.id, entry.kind, entry.source, holding(entry), ""});
     }
+  return list;
 }
 
-int list(const std::string& what) {
-  std::size_t width = 16;
-  for (const Kernel& kernel : registered_kernels()) width = std::max(width, kernel.name.size());
-  if (what == "kernels")
-    for (const Kernel& kernel : registered_kernels())
-      fmt::print("{:<{}} {:<8} {}\n", kernel.name, width, kernel.instruction_set,
-                 kernel.unavailable.empty() ? "available" : "unavailable: " + kernel.unavailable);
-  if (what == "laws")
-    for (const properties::Law& law : properties::laws()) fmt::print("{:<32} {}\n", law.name, law.statement);
-  if (what == "readings") list_readings();
-  if (what == "mutants")
-    for (const Mutant& mutant : mutants())
-      fmt::print("{:<44} {:<28} killed by {:<32} {}\n", mutant.id, mutant.file, mutant.killer, mutant.why);
+Listing planted() {
+  Listing list{{"id", "file", "killer", "why", "zoo", "reading"}, 4, {}};
+  for (const Mutant& m : mutants()) list.rows.push_back({m.id, m.file, m.killer, m.why, m.zoo, m.reading});
+  return list;
+}
+
+void print_lines(const Listing& list) {
+  std::vector<std::size_t> width(list.shown, 0);
+  for (const auto& row : list.rows)
+    for (std::size_t k = 0; k < list.shown; ++k) width[k] = std::max(width[k], row[k].size());
+  for (const auto& row : list.rows) {
+    for (std::size_t k = 0; k + 1 < list.shown; ++k) fmt::print("{:<{}} ", row[k], width[k]);
+    fmt::print("{}\n", row[list.shown - 1]);
+  }
+}
+
+void print_json(const Listing& list) {
+  auto rows = nlohmann::ordered_json::array();
+  for (const auto& row : list.rows) {
+    nlohmann::ordered_json object;
+    for (std::size_t k = 0; k < list.fields.size(); ++k) object[list.fields[k]] = row[k];
+    rows.push_back(std::move(object));
+  }
+  fmt::print("{}\n", rows.dump(2));
+}
+
+int list(const std::string& what, bool json) {
+  const Listing all = what == "kernels" ? kernels() : what == "laws" ? laws() : what == "readings" ? readings() : planted();
+  if (json)
+    print_json(all);
+  else
+    print_lines(all);
   return Exit::held;
 }
 
@@ -64,10 +104,12 @@ int list(const std::string& what) {
 void add_list(CLI::App& app, int& exit) {
   auto* command = app.add_subcommand("list", "List kernels, laws, readings or mutants");
   auto what = std::make_shared<std::string>();
+  auto json = std::make_shared<bool>(false);
   command->add_option("what", *what, "kernels, laws, readings or mutants")
       ->required()
       ->check(CLI::IsMember({"kernels", "laws", "readings", "mutants"}));
-  command->callback([what, &exit] { exit = list(*what); });
+  command->add_flag("--json", *json, "Print one JSON array, an object a row");
+  command->callback([what, json, &exit] { exit = list(*what, *json); });
 }
 
 }  // namespace boresight::cli

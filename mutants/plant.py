@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Plants the bugs of mutants.json: for each row a copy of the one file it changes, under OUTPUT/ID/.
 
-Prints a line per mutant, 'ID ROOM KILLER READING source..' ('-': no reading), with the sources of the room that must be compiled
-anew: the changed file, or those that include it, however indirectly. A row whose old text is not found exactly once is an error: a mutant that no
-longer fits its source must be looked at, not skipped. Python, since C++ text does not survive CMake's lists.
+Prints a line per mutant, 'ID ROOM KILLER READING source..', with what it must be called ('-': anything; 'none': nothing) and
+the sources of the room that must be compiled anew: the changed file, or those that include it, however indirectly. A row whose
+old text is not found exactly once is an error: a mutant that no longer fits its source must be looked at, not skipped. Python,
+since C++ text does not survive CMake's lists.
 
 Usage: plant.py TOP OUTPUT
 """
@@ -29,7 +30,7 @@ def mistakes(row, seen, top):
     if not FIELDS <= set(row) <= FIELDS | OPTIONAL:
         return [f"needs the fields {sorted(FIELDS)} and may have {sorted(OPTIONAL)}, has {sorted(row)}"]
     found = [f"{field} is empty" for field in row if field != "new" and not row[field]]
-    found += [f"{field} is no id: {row[field]}" for field in OPTIONAL if field in row and not ID.fullmatch(row[field])]
+    found += [f"{field} is no id: {part}" for field in OPTIONAL for part in row.get(field, "no").split(",") if not ID.fullmatch(part)]
     if "zoo" in row and row["zoo"] not in (top / "tests/data/zoo_ids.txt").read_text().split():
         found.append(f"zoo {row['zoo']} is not in tests/data/zoo_ids.txt")
     if not ID.fullmatch(row["id"]):
@@ -74,6 +75,11 @@ def plant(row, top, output):
     return [copy if source == row["file"] else top / source for source in affected_sources(row["file"], top)]
 
 
+def expected_reading(row):
+    """A mistake of the truth is no reading's: what a right kernel computes is explained by the book."""
+    return row.get("reading", "none" if room_of(row["file"]) == "reference" else "-")
+
+
 def main(top, output):
     rows, seen, wrong = json.loads((top / "mutants/mutants.json").read_text()), set(), []
     if not rows:
@@ -86,7 +92,7 @@ def main(top, output):
             found = [f"no source of its room includes {row['file']}"]
         wrong += [f"mutants.json: {row.get('id', row)}: {mistake}" for mistake in found]
         if not found:
-            print(row["id"], room_of(row["file"]), row["killer"], row.get("reading", "-"), *sources)
+            print(row["id"], room_of(row["file"]), row["killer"], expected_reading(row), *sources)
     if wrong:
         sys.exit("\n".join(wrong))
 

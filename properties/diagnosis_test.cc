@@ -120,6 +120,23 @@ TEST(Diagnosis, TellsThePersistentColumnsStory) {
       << diagnosis.words;
 }
 
+TEST(Diagnosis, FitsTheNumberOfAFamily) {
+  const Case c = case_of("bs1 b1 h2 d8 n3 s7 P2 bias=relative_buckets seed=5");
+  const Diagnosis diagnosis =
+      diagnose(c, kernel_of([](const Problem& p) {
+                 Decisions other_origin = readings::by_the_book(p);
+                 other_origin.distance = [](const readings::Reader& r, std::int64_t, std::int64_t i, std::int64_t column) {
+                   return readings::book::delta(r, i, column) - 11;
+                 };
+                 return other_origin;
+               }));
+  EXPECT_EQ(diagnosis.reading, "cached-bias-sliced-top-left") << diagnosis.words;
+  EXPECT_TRUE(
+      diagnosis.words.starts_with("the bias is that of a call with another origin: distance(i, c) = i - 5 - c, right is "
+                                  "i + 6 - c (as x-transformers#153)"))
+      << diagnosis.words;
+}
+
 TEST(Diagnosis, FindsTwoMistakesAtOnce) {
   const Reading &a = find("bias-built-over-persistent-kv"), &b = find("memory-mask-forced-true");
   const Kernel kernel = kernel_of([&](const Problem& p) {

@@ -281,6 +281,8 @@ class TheRest(unittest.TestCase):
             done = run("list", what)
             self.assertEqual(done.returncode, HELD)
             self.assertIn(row, done.stdout)
+            rows = json.loads(run("list", what, "--json").stdout)
+            self.assertEqual([next(iter(each.values())) for each in rows], [line.split()[0] for line in done.stdout.splitlines()])
         self.assertEqual(run("list", "nonesuch").returncode, USAGE)
 
     def test_the_whole_zoo_is_a_reading_or_planted_or_says_why_not(self):

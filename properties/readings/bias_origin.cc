@@ -65,8 +65,7 @@ const Reading table[] = {
      [](const Problem& p) {
        return distance_words(p, "the bias counts rows from the first key of the segment, cached or not", origin(p) - cached(p));
      },
-     "segment != queries with a bias by distance, positions by order",
-     "segment = queries; a last row that stands on the same distances"},
+     "segment != queries with a bias by distance, positions by order", "segment = queries"},
     {"bias-origin-at-first-row", "", "bias-origin",
      [](Decisions& d) {
        if (by_order(d.problem)) d.distance = [](const Reader& r, Int, Int i, Int c) { return i - (c - r.problem.mem_kv); };
@@ -216,6 +215,27 @@ const Reading table[] = {
      },
      "mem_kv > 0 with a bias by distance, positions by order",
      "mem_kv = 0; persistent columns that an attention mask hides, causal with ALiBi: a constant of the row"},
+    {"custom-positions-land-on-persistent-columns", "", "bias-origin",
+     [](Decisions& d) {
+       if (!by_distance(d.problem) || !d.problem.custom_positions || d.problem.mem_kv == 0 || positioned(d.problem) == 0) return;
+       d.biased = [](const Reader& r, Int c) { return c < positioned(r.problem); };
+       d.distance = [](const Reader& r, Int b, Int i, Int c) { return book::distance(r, b, i, c + r.problem.mem_kv); };
+     },
+     [](const Problem& p) {
+       return fmt::format(
+           "distances of custom positions start at the first persistent column: bias(i, c) is that of token c, right is "
+           "0 for c < {0} and that of token c - {0} from there on",
+           p.mem_kv);
+     },
+     "mem_kv > 0 and custom positions with a bias by distance", "mem_kv = 0; positions by order"},
+    {"bias-dropped-for-one-query", "HabanaAI/vllm-fork#437", "bias-value",
+     [](Decisions& d) {
+       if (d.problem.queries == 1 && d.problem.segment > 1) d.problem.bias.kind = BiasKind::none;
+     },
+     [](const Problem&) {
+       return std::string("the path for one query over a cache drops the bias, right is the same bias on every path");
+     },
+     "one query over cached keys with any bias", "two queries or more; a first token; a bias that is a constant of the row"},
 };
 
 }  // namespace

@@ -96,7 +96,7 @@ const Reading table[] = {
      [](const Problem& p) {
        return fmt::format("the distance has the wrong sign: c - i{}, right is {}", plus(-origin(p)), row_minus_column(origin(p)));
      },
-     "T5 or a distance table, or ALiBi read without |d|", "ALiBi: |-d| = |d|; bidirectional tables with equal halves"},
+     "T5 or a distance table", "ALiBi: |-d| = |d|; bidirectional tables with equal halves"},
     {"t5-bucket-direction-swapped", "lucidrains/x-transformers#10", "bias-value",
      [](Decisions& d) {
        if (t5(d.problem) && other_direction_exists(d.problem.bias)) d.problem.bias.bidirectional = !d.problem.bias.bidirectional;

@@ -18,6 +18,7 @@ std::int64_t kv_head(const Reader& r, std::int64_t h) {
 }
 
 std::int64_t persistent_head(const Reader&, std::int64_t, std::int64_t kv_head) { return kv_head; }
+std::int64_t key_column(const Reader&, std::int64_t c) { return c; }
 std::int64_t key_sequence(const Reader&, std::int64_t b) { return b; }
 
 std::int64_t query_place(const Reader& r, std::int64_t i) { return r.problem.segment - r.problem.queries + i; }

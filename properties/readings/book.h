@@ -15,7 +15,8 @@ namespace book {
 std::int64_t kv_head(const Reader& r, std::int64_t h);
 std::int64_t persistent_head(const Reader& r, std::int64_t h, std::int64_t kv_head);  // kv_head
 
-// Whose keys and values a sequence reads: its own.
+// Whose keys and values a column and a sequence read: their own.
+std::int64_t key_column(const Reader& r, std::int64_t c);
 std::int64_t key_sequence(const Reader& r, std::int64_t b);
 
 // Where a row and a column stand by order: S - n + i, and c - P - M.

@@ -16,7 +16,7 @@ const Reading table[] = {
      [](const Problem& p) {
        return fmt::format("causality is anchored top-left: row i sees c <= i, right is c <= i{}", plus(origin(p)));
      },
-     "causal with mem_kv, memories or cached keys", "columns = queries"},
+     "causal with mem_kv, memories or cached keys", "mem_kv = 0 and as many columns as queries"},
     {"causal-top-left-of-tokens", "pytorch/pytorch#103082", "causal-alignment",
      [](Decisions& d) {
        if (d.problem.causal) d.causal_delta = [](const Reader& r, Int, Int i, Int c) { return i - (c - r.problem.mem_kv); };
@@ -49,8 +49,8 @@ const Reading table[] = {
        return fmt::format("causality counts persistent columns as tokens: row i sees c <= i{}, right is c < {} in every row",
                           plus(origin(p)), p.mem_kv);
      },
-     "causal with mem_kv > 0 and rows that stand before a persistent column: queries > segment + memories",
-     "rows that stand after every persistent column, as all do where queries <= segment"},
+     "causal with mem_kv > 0 and rows that stand before a persistent column: queries > segment + memories + 1",
+     "rows that stand after every persistent column, as all do where queries <= segment + memories + 1"},
     {"causal-inferred-from-shape", "ggml-org/ggml@6a92a50f", "causal-alignment",
      [](Decisions& d) {
        Problem& p = d.problem;
@@ -70,7 +70,7 @@ const Reading table[] = {
      [](const Problem& p) {
        return fmt::format("rows i < {} stand before every column, and see all of them; right is none", -origin(p) - 1);
      },
-     "causal with more queries than columns", "queries <= columns + 1"},
+     "causal with queries > columns + 1", "queries <= columns + 1"},
 };
 
 }  // namespace

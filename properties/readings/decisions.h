@@ -18,6 +18,7 @@ struct Decisions {
   std::int64_t (*key_head)(const Reader&, std::int64_t h) = book::kv_head;
   std::int64_t (*value_head)(const Reader&, std::int64_t h) = book::kv_head;
   std::int64_t (*persistent_head)(const Reader&, std::int64_t h, std::int64_t kv_head) = book::persistent_head;
+  std::int64_t (*key_column)(const Reader&, std::int64_t c) = book::key_column;      // whose key and value stand there
   std::int64_t (*key_sequence)(const Reader&, std::int64_t b) = book::key_sequence;  // of memories, segment, their values
 
   bool (*kept)(const Reader&, std::int64_t b, std::int64_t c) = book::kept;                                          // rule 1
@@ -54,11 +55,13 @@ struct Decisions {
   double (*hidden_score)(const Reader&) = book::hidden_score;                        // -inf: takes no part
   double (*sink)(const Reader&, std::int64_t h, double largest_score) = book::sink;  // -inf: none
   double least_maximum = -std::numeric_limits<double>::infinity();                   // the running maximum starts there
-  bool empty_row_is_mean = false;                                                    // of all values; else 0
+  bool lost_row_is_nan = false;    // a row that loses every weight below it is 0 / 0; else 0
+  bool empty_row_is_mean = false;  // of all values; else 0
   bool (*empty_row_is_zeroed)(const Reader&, std::int64_t b, std::int64_t h, std::int64_t i) = book::empty_row_is_zeroed;
   bool empty_row_is_nan = false;
   double empty_lse = -std::numeric_limits<double>::infinity();
   bool lse_base_two = false;
+  bool sum_base_two = false;  // the lse is m + log2(sum exp(s - m)), m the largest score
 
   bool operator==(const Decisions&) const = default;
 };

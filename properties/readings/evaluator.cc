@@ -105,7 +105,7 @@ class Evaluator {
     double m = r_.decide.least_maximum, sum = 0;
     for (Index k = 0; k < head_.scores.cols(); ++k)
       if (head_.visible(row, k)) m = std::max(m, head_.scores(row, k));
-    if (m == r_.decide.least_maximum && m > -infinity) lose_small_weights(row);
+    if (m == r_.decide.least_maximum && head_.visible.row(row).any()) lose_small_weights(row);
     head_.maximum(row) = m;
     head_.lse(row) = r_.decide.empty_lse;
     if (!head_.visible.row(row).any()) return;
@@ -121,11 +121,14 @@ class Evaluator {
     }
   }
 
-  // Below a maximum that never moved, weights leave f32's range at e^-103.97; what they leave is not seen at all.
+  // Of a row that saw something. Below a maximum that never moved, weights leave f32's range at e^-103.97; what they leave is not
+  // seen at all.
   void lose_small_weights(Index row) {
     for (Index k = 0; k < head_.scores.cols(); ++k)
       if (head_.visible(row, k) && float(std::exp(head_.scores(row, k) - r_.decide.least_maximum)) == 0)
         head_.visible(row, k) = false;
+    if (r_.decide.lost_row_is_nan && !head_.visible.row(row).any())
+      head_.out.row(row).setConstant(std::numeric_limits<double>::quiet_NaN());
   }
 
   const Reader& r_;
@@ -147,6 +150,12 @@ Matrix heightened(const Matrix& of, Index zero, Index rows) {
   Matrix high = Matrix::Zero(rows, of.cols());
   high.middleRows(zero, of.rows()) = of;
   return high;
+}
+
+// The lse of a row as its largest score and the logarithm of the sum, the latter times `factor`.
+void scale_sums(Head& head, double factor) {
+  for (Index row = 0; row < head.lse.size(); ++row)
+    if (head.visible.row(row).any()) head.lse(row) = head.maximum(row) + (head.lse(row) - head.maximum(row)) * factor;
 }
 
 // The evaluation as a whole Head, as the reference would have made it.
@@ -177,6 +186,7 @@ Evaluation evaluate(const Decisions& decisions, const Tensors& tensors, std::int
   const Reader reader{decisions, decisions.problem, tensors};
   Evaluator(reader, b, h, first, last, result).run();
   if (decisions.lse_base_two) result.head.lse *= std::numbers::log2e;
+  if (decisions.sum_base_two) scale_sums(result.head, std::numbers::log2e);
   return result;
 }
 
@@ -188,8 +198,9 @@ reference::HeadBound bound(const Evaluation& evaluation, const Decisions& decisi
   attention.heads.push_back(whole_head(evaluation, problem.zero_kv ? 1 : 0));
   reference::Vector& lse = attention.heads[0].lse;
   if (decisions.lse_base_two) lse /= std::numbers::log2e;
+  if (decisions.sum_base_two) scale_sums(attention.heads[0], std::numbers::ln2);
   reference::HeadBound result = std::move(reference::error_bound(problem, tensors, attention, arithmetic).heads[0]);
-  if (!decisions.lse_base_two) return result;
+  if (!decisions.lse_base_two && !decisions.sum_base_two) return result;
   // One more factor, which a kernel rounds once.
   for (Index row = 0; row < lse.size(); ++row)
     if (const double got = evaluation.head.lse(row); got != -infinity)

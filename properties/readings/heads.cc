@@ -1,4 +1,4 @@
-// Which key/value head a query head reads.
+// Whose keys and values are read: the key/value head of a query head, and the rows of memories and persistent columns.
 // Rows are those of table.h's Reading: id, source, kind, apply, words, shows, equivalent, bend.
 #include "properties/readings/sections.h"
 #include "properties/readings/helpers.h"
@@ -38,6 +38,27 @@ const Reading table[] = {
                           p.kv_heads - 1, map_name(p.head_map));
      },
      "mem_kv > 0 and 1 < kv_heads < heads", "kv_heads = heads; kv_heads = 1, where a port that clamps is right; mem_kv = 0"},
+    {"memories-read-newest-first", "", "shape-broadcast",
+     [](Decisions& d) {
+       if (d.problem.memories < 2) return;
+       d.key_column = [](const Reader& r, Int c) {
+         const Int m = c - r.problem.mem_kv, M = r.problem.memories;
+         return m >= 0 && m < M ? r.problem.mem_kv + (M - 1 - m) : c;
+       };
+     },
+     [](const Problem& p) {
+       return fmt::format("memories are read from the wrong end: memory m is row {} - m, right is row m", p.memories - 1);
+     },
+     "memories > 1 with a bias, rotary, a mask or bounds that tell them apart",
+     "memories that nothing tells apart but their contents"},
+    {"persistent-rows-shifted-by-one", "", "shape-broadcast",
+     [](Decisions& d) {
+       if (d.problem.mem_kv > 1) d.key_column = [](const Reader& r, Int c) { return c + 1 < r.problem.mem_kv ? c + 1 : c; };
+     },
+     [](const Problem& p) {
+       return fmt::format("persistent rows are shifted by one: the first of {} is never read and the last twice", p.mem_kv);
+     },
+     "mem_kv > 1", "persistent keys and values that are all alike"},
 };
 
 }  // namespace

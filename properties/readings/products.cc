@@ -76,6 +76,7 @@ class Maker {
 
   double part(const Tensor& persistent, const Tensor& memory, const Tensor& segment, std::int64_t g, std::int64_t c,
               std::int64_t d) const {
+    c = r_.decide.key_column(r_, c);
     if (c < p_.mem_kv) return number(persistent, r_.decide.persistent_head(r_, h_, g), c, d);
     const std::int64_t b = r_.decide.key_sequence(r_, b_);
     if (c < p_.mem_kv + p_.memories) return number(memory, b, g, c - p_.mem_kv, d);
@@ -140,9 +141,9 @@ class Maker {
 
 // The decisions that products rest on.
 auto products_rest_on(const Decisions& d) {
-  return std::make_tuple(d.key_head, d.value_head, d.persistent_head, d.key_sequence, d.scale_sequence, d.turned, d.query_turn,
-                         d.key_turn, d.query_scale_place, d.key_scale_place, d.query_scale_sign, d.key_scale_sign, d.scale,
-                         d.problem.rotary, d.problem.scale, d.problem.head_map, d.problem.custom_positions);
+  return std::make_tuple(d.key_head, d.value_head, d.persistent_head, d.key_column, d.key_sequence, d.scale_sequence, d.turned,
+                         d.query_turn, d.key_turn, d.query_scale_place, d.key_scale_place, d.query_scale_sign, d.key_scale_sign,
+                         d.scale, d.problem.rotary, d.problem.scale, d.problem.head_map, d.problem.custom_positions);
 }
 
 }  // namespace

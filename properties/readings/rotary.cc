@@ -26,7 +26,7 @@ const Reading table[] = {
        return fmt::format("persistent keys are turned as tokens: column c < {} by c{}, right is never", p.mem_kv,
                           plus(-p.mem_kv - p.memories));
      },
-     "rotary with mem_kv > 0", "mem_kv = 0; column P of P + M = 0 turns by nothing"},
+     "rotary with mem_kv > 0", "mem_kv = 0"},
     {"rope-restarts-at-zero-with-cache", "keras-team/keras-hub#1544", "rotary-origin",
      [](Decisions& d) {
        if (rotary(d.problem) && !d.problem.custom_positions) d.query_turn = [](const Reader&, Int, Int i) { return double(i); };

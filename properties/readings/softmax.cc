@@ -60,6 +60,9 @@ const Reading table[] = {
     {"lse-base-two-vs-e", "sgl-project/sglang#40903", "split-merge", [](Decisions& d) { d.lse_base_two = true; },
      [](const Problem&) { return std::string("the lse is a logarithm to base 2, right is natural"); }, "lse alone",
      "outputs; a merge of parts with equal lse"},
+    {"lse-sum-in-base-two", "sgl-project/sglang#40903", "split-merge", [](Decisions& d) { d.sum_base_two = true; },
+     [](const Problem&) { return std::string("the lse is m + log2(sum exp(s - m)), right is m + log(sum exp(s - m))"); },
+     "lse alone, of a row that sees two columns", "outputs; one visible column; a merge of parts with equal lse"},
     {"sink-not-counted-once", "ROCm/rocm-libraries#12227", "split-merge",
      [](Decisions& d) {
        if (d.problem.sink) d.sink = [](const Reader& r, Int h, double) { return number(r.tensors.sinks, h) + std::log(2.0); };
@@ -108,11 +111,15 @@ const Reading table[] = {
            "below every score");
      },
      "rows whose scores are all below -5e4", "ordinary scores", bend_low_scores},
-    {"maximum-starts-at-zero", "flashinfer-ai/flashinfer#4401", "precision", [](Decisions& d) { d.least_maximum = 0; },
+    {"maximum-starts-at-zero", "flashinfer-ai/flashinfer#4401", "precision",
+     [](Decisions& d) {
+       d.least_maximum = 0;
+       d.lost_row_is_nan = true;
+     },
      [](const Problem&) {
        return std::string(
-           "the running maximum starts at 0: rows whose scores are all below -104 lose every weight, right is to start "
-           "below every score");
+           "the running maximum starts at 0: rows whose scores are all below -104 lose every weight and are 0 / 0, "
+           "right is to start below every score");
      },
      "rows whose scores are all below -104, where weights leave f32's range",
      "ordinary scores, of which the largest is above -80", bend_low_scores},

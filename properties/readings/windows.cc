@@ -102,6 +102,15 @@ const Reading table[] = {
        bends::memories(c, choices);
        c.problem.window.left = c.problem.memories;
      }},
+    {"window-dropped-for-one-query", "jax-ml/jax@099f0a17", "window",
+     [](Decisions& d) {
+       if (d.problem.queries == 1) d.problem.window.left = unlimited;
+     },
+     [](const Problem& p) {
+       return fmt::format("the path for one query ignores the window's left side ({}), right is the same window on every path",
+                          side(p.window.left));
+     },
+     "one query and a window shorter than the keys behind it", "two queries or more; a left side that reaches every key"},
 };
 
 }  // namespace
