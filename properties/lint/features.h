@@ -1,0 +1,45 @@
+// What a problem needs switched on for a reading to show, and no more: drawn cases are tried until one shows it, then every
+// feature that it can do without is dropped. Sizes, type and values are left to the test that is judged.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "problem/case.h"
+#include "properties/readings/table.h"
+
+namespace boresight::properties::lint {
+
+struct Size {
+  std::int64_t queries = 0, keys = 0;  // keys: memories and segment
+  bool operator==(const Size&) const = default;
+};
+
+// "113x203".
+Result<Size> parse_size(std::string_view text);
+std::string text(const Size& size);
+
+enum class Shape : std::uint8_t { wide, tall, square };  // n x keys; keys x n; a square of about as many cells
+
+struct Features {
+  Case a_case;  // its features; with its own sizes, by which masks and windows are scaled
+  Shape shape = Shape::wide;
+  bool drawn_window = false;  // the window as drawn; else a quarter of the keys to the left, and of the queries to the right
+  bool by_lse = false;        // outputs don't show it, lse does
+  bool found = false;         // false: no drawn case shows the reading
+};
+
+// Drawn from the seed; the bound decides what shows.
+Features least_features(const readings::Reading& reading, std::uint64_t seed);
+
+// No features but sizes: for answers that are no attention at all.
+Features no_features();
+
+// What the features are, in the words of a token, sizes and seed apart: "P causal alibi".
+std::string words(const Features& features);
+
+// The case at these sizes: 4 persistent columns and a quarter of the keys as memories where the features have any.
+Case sized(const Features& features, Size size, Type type, std::int64_t head_dim, std::uint64_t seed);
+
+}  // namespace boresight::properties::lint

@@ -1,0 +1,141 @@
+#include "properties/lint/lint.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+
+#include "problem/token.h"
+#include "properties/draw/counted.h"
+#include "properties/draw/draw.h"
+#include "properties/laws/laws.h"
+#include "properties/lint/workers.h"
+
+namespace boresight::properties::lint {
+namespace {
+
+// Subjects that one setting tries on the same problem.
+struct Job {
+  std::size_t setting = 0, size = 0;
+  Case a_case;
+  std::vector<std::size_t> subjects;
+  double cost() const {
+    const Problem& p = a_case.problem;
+    return double(p.batch * p.heads * p.queries) * double(p.columns()) * double(1 + subjects.size());
+  }
+};
+
+std::vector<Job> jobs_of(const std::vector<Setting>& settings, const std::vector<Subject>& subjects) {
+  std::vector<Job> jobs;
+  for (std::size_t s = 0; s < settings.size(); ++s)
+    for (std::size_t z = 0; z < settings[s].sizes.size(); ++z) {
+      std::map<std::string, std::size_t> by_token;
+      for (std::size_t k = 0; k < subjects.size(); ++k) {
+        if (!subjects[k].features.found) continue;
+        const Case c = posed(settings[s], subjects[k], settings[s].sizes[z]);
+        if (!validate(c)) continue;
+        const auto [at, is_new] = by_token.try_emplace(token(c), jobs.size());
+        if (is_new) jobs.push_back({s, z, c, {}});
+        jobs[at->second].subjects.push_back(k);
+      }
+    }
+  std::stable_sort(jobs.begin(), jobs.end(), [](const Job& a, const Job& b) { return a.cost() > b.cost(); });
+  return jobs;
+}
+
+// A trial's seed: another one for each.
+std::uint64_t seed_of(const Setting& setting, int trial) { return mix(setting.seed) + std::uint64_t(trial); }
+
+Honest run(const Job& job, const Setting& setting, const std::vector<Subject>& subjects, std::vector<Cell>& cells) {
+  static const Rule certified = parse_rule("certified").value();
+  Honest honest;
+  for (int trial = 0; trial < setting.trials; ++trial) {
+    Bench bench(setting, job.a_case, seed_of(setting, trial));
+    if (!bench.outside().empty()) continue;
+    ++honest.problems;
+    if (!(bench.judge_right(setting.rule) <= 1)) ++honest.refused;
+    for (const std::size_t k : job.subjects) {
+      Cell& cell = cells[k];
+      if (cell.caught) continue;
+      cell.judged = true;
+      cell.problem = job.a_case.problem;
+      cell.ratio = std::max(cell.ratio, bench.judge(subjects[k], setting.rule));
+      cell.caught = !(cell.ratio <= 1);
+      if (!cell.caught && !cell.certified) cell.certified = !(bench.judge(subjects[k], certified) <= 1);
+    }
+  }
+  return honest;
+}
+
+// The number (from 1) of the first case that catches each subject; 0: none.
+std::vector<std::int64_t> caught_at(const std::vector<Subject>& subjects, std::uint64_t seed, std::int64_t most) {
+  std::vector<std::int64_t> at(subjects.size(), 0);
+  std::vector<Kernel> kernels;
+  for (const Subject& subject : subjects) kernels.push_back(kernel(subject));
+  std::size_t left = subjects.size();
+  for (std::int64_t number = 0; number < most && left > 0; ++number) {
+    for (std::size_t k = 0; k < subjects.size(); ++k) {
+      const readings::Reading* reading = subjects[k].reading;
+      if (at[k] > 0) continue;
+      CountedChoices choices(mix(seed) + std::uint64_t(number));
+      Case c = draw(choices);
+      if (reading != nullptr && reading->bend != nullptr) reading->bend(c, choices);
+      if (reading != nullptr && readings::under(*reading, c.problem) == readings::by_the_book(c.problem)) continue;
+      if (judge_agrees_with_reference(c, kernels[k]).outcome != Outcome::failed) continue;
+      at[k] = number + 1;
+      --left;
+    }
+  }
+  return at;
+}
+
+}  // namespace
+
+bool Judged::caught(std::size_t subject) const {
+  return std::any_of(cells.begin(), cells.end(), [&](const auto& of_size) { return of_size[subject].caught; });
+}
+
+bool Judged::certified(std::size_t subject) const {
+  return std::any_of(cells.begin(), cells.end(), [&](const auto& of_size) { return of_size[subject].certified; });
+}
+
+const Cell& Judged::closest(std::size_t subject) const {
+  const Cell* closest = &cells.front()[subject];
+  for (const auto& of_size : cells)
+    if (of_size[subject].ratio > closest->ratio || !closest->judged) closest = &of_size[subject];
+  return *closest;
+}
+
+std::vector<Judged> judge(const std::vector<Setting>& settings, const std::vector<Subject>& subjects, int threads,
+                          const Progress& progress) {
+  std::vector<Judged> judged(settings.size());
+  for (std::size_t s = 0; s < settings.size(); ++s)
+    judged[s].cells.assign(settings[s].sizes.size(), std::vector<Cell>(subjects.size()));
+  const std::vector<Job> jobs = jobs_of(settings, subjects);
+  std::mutex mutex;
+  std::size_t done = 0;
+  each_job(jobs.size(), threads, [&](std::size_t k) {
+    const Job& job = jobs[k];
+    const Honest honest = run(job, settings[job.setting], subjects, judged[job.setting].cells[job.size]);
+    const std::lock_guard lock(mutex);
+    judged[job.setting].honest.problems += honest.problems;
+    judged[job.setting].honest.refused += honest.refused;
+    if (progress) progress(++done, jobs.size());
+  });
+  return judged;
+}
+
+std::vector<std::int64_t> cases_until_caught(const std::vector<Subject>& subjects, std::int64_t most, int threads) {
+  constexpr std::size_t seeds = 3;
+  std::vector<std::int64_t> at[seeds];
+  each_job(seeds, threads, [&](std::size_t s) { at[s] = caught_at(subjects, s + 1, most); });
+  std::vector<std::int64_t> median;
+  for (std::size_t k = 0; k < subjects.size(); ++k) {
+    std::int64_t of_seeds[seeds];
+    for (std::size_t s = 0; s < seeds; ++s) of_seeds[s] = at[s][k] > 0 ? at[s][k] : most + 1;
+    std::sort(std::begin(of_seeds), std::end(of_seeds));
+    median.push_back(of_seeds[1] <= most ? of_seeds[1] : 0);
+  }
+  return median;
+}
+
+}  // namespace boresight::properties::lint
