@@ -16,6 +16,7 @@ help:
 	@echo 'make check-instruction-sets  the kernels on other processors, under qemu'
 	@echo 'make check-fresh  the committed tree, from clone to green, in a bare Debian 12'
 	@echo 'make bench        attention by shape, encoding and kernel: time and precision; bench/results'
+	@echo 'make kill-matrix  which mistakes known suites would let through: docs/kill_matrix.md, some minutes'
 	@echo 'make setup, format, clean'
 
 setup:
@@ -53,6 +54,8 @@ bench: setup build/release/build.ninja
 	build/release/attention_bench --benchmark_repetitions=5 --benchmark_min_time=0.02 --benchmark_enable_random_interleaving=true \
 	  --benchmark_format=json >build/release/attention.json || [ $$? = 1 ]
 	bench/report.py build/release/attention.json bench/results
+kill-matrix: build
+	build/release/boresight lint --matrix docs/kill_matrix.md
 fuzz: setup
 	@$(SECOND_COMPILER) || { echo 'clang++-19 is not here, and no other compiler has libFuzzer: nothing was fuzzed' >&2; exit 2; }
 	@$(MAKE) --no-print-directory fuzzers SETUP=true
@@ -73,4 +76,4 @@ check-fresh:
 clean:
 	rm -rf build
 
-.PHONY: check-instruction-sets help setup build verify test test-quick test-full release asan tsan debug mutants clang bench fuzz fuzzers format check-fresh clean
+.PHONY: check-instruction-sets help setup build verify test test-quick test-full release asan tsan debug mutants clang bench kill-matrix fuzz fuzzers format check-fresh clean

@@ -1,4 +1,4 @@
-// boresight list kernels | laws | readings | mutants: a line each, the name first.
+// boresight list kernels | laws | readings | mutants | suites: a line each, the name first.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 #include "cli/mutants.h"
 #include "problem/registry.h"
 #include "properties/laws/law.h"
+#include "properties/lint/suites.h"
 #include "properties/readings/table.h"
 
 namespace boresight::cli {
@@ -27,17 +28,20 @@ int list(const std::string& what) {
   if (what == "mutants")
     for (const Mutant& mutant : mutants())
       fmt::print("{:<44} {:<28} killed by {:<32} {}\n", mutant.id, mutant.file, mutant.killer, mutant.why);
+  if (what == "suites")
+    for (const properties::lint::Suite& suite : properties::lint::suites())
+      fmt::print("{:<20} {:<4} {:<16} {:<36} {}\n", suite.id, name(suite.type), suite.inputs, suite.rule, suite.file);
   return Exit::held;
 }
 
 }  // namespace
 
 void add_list(CLI::App& app, int& exit) {
-  auto* command = app.add_subcommand("list", "List kernels, laws, readings or mutants");
+  auto* command = app.add_subcommand("list", "List kernels, laws, readings, mutants or suites");
   auto what = std::make_shared<std::string>();
-  command->add_option("what", *what, "kernels, laws, readings or mutants")
+  command->add_option("what", *what, "kernels, laws, readings, mutants or suites")
       ->required()
-      ->check(CLI::IsMember({"kernels", "laws", "readings", "mutants"}));
+      ->check(CLI::IsMember({"kernels", "laws", "readings", "mutants", "suites"}));
   command->callback([what, &exit] { exit = list(*what); });
 }
 

@@ -52,7 +52,7 @@ class Bench {
   double judge_right(const Rule& rule);
 
  private:
-  std::vector<double> answer(const Subject& subject);
+  const std::vector<double>& answer(const Subject& subject);
   Elements elements(const std::vector<double>& got, const Rule& rule, bool lse);
 
   Type type_;
@@ -62,6 +62,8 @@ class Bench {
   readings::BookProducts shared_;
   std::vector<double> out_, lse_, weighed_, bound_out_, bound_lse_;
   std::optional<Eager> eager_;
+  const Subject* answered_ = nullptr;  // whose answer is kept, for one rule after another
+  std::vector<double> answer_;
 };
 
 // The case that a subject is tried on. Where the test brings slopes, geometric ones become its own, if the subject can bear it.

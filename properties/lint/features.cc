@@ -257,11 +257,14 @@ std::string words(const Features& features) {
   std::string words, word;
   while (all >> word) {
     const bool number = word.size() > 1 && word[1] >= '0' && word[1] <= '9';
-    if (word == "bs1" || word == "b1" || (number && std::string_view("dns").find(word[0]) != std::string_view::npos)) continue;
+    if (word == "bs1" || word == "b1" || word == "h4" ||
+        (number && std::string_view("dns").find(word[0]) != std::string_view::npos))
+      continue;
     if (number && word[0] == 'M') word = "memories";
     if (number && word[0] == 'P') word = "mem_kv";
     words += (words.empty() ? "" : " ") + word;
   }
+  if (words.empty()) words = "nothing";
   if (features.shape == Shape::tall) words += ", more queries than keys";
   if (features.shape == Shape::square) words += ", as many queries as columns";
   return words;

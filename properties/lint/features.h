@@ -36,7 +36,7 @@ Features least_features(const readings::Reading& reading, std::uint64_t seed);
 // No features but sizes: for answers that are no attention at all.
 Features no_features();
 
-// What the features are, in the words of a token, sizes and seed apart: "P causal alibi".
+// What is switched on, in the words of a token, sizes apart: "mem_kv causal bias=alibi"; "nothing".
 std::string words(const Features& features);
 
 // The case at these sizes: 4 persistent columns and a quarter of the keys as memories where the features have any.

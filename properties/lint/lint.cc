@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
+#include <tuple>
 
 #include "problem/token.h"
 #include "properties/draw/counted.h"
@@ -13,31 +15,44 @@
 namespace boresight::properties::lint {
 namespace {
 
-// Subjects that one setting tries on the same problem.
+// A subject under a setting at the size of that number.
+struct Try {
+  std::size_t setting = 0, size = 0, subject = 0;
+};
+
+// Tries on one problem with the same inputs: rules that differ in nothing else share it.
 struct Job {
-  std::size_t setting = 0, size = 0;
   Case a_case;
-  std::vector<std::size_t> subjects;
+  std::vector<Try> tries;
   double cost() const {
     const Problem& p = a_case.problem;
-    return double(p.batch * p.heads * p.queries) * double(p.columns()) * double(1 + subjects.size());
+    return double(p.batch * p.heads * p.queries) * double(p.columns()) * double(2 + tries.size());
   }
 };
 
+bool same_inputs(const Setting& a, const Setting& b) {
+  const auto all = [](const Setting& s) { return std::tie(s.inputs, s.slopes, s.dense, s.type, s.head_dim, s.trials, s.seed); };
+  return all(a) == all(b);
+}
+
 std::vector<Job> jobs_of(const std::vector<Setting>& settings, const std::vector<Subject>& subjects) {
   std::vector<Job> jobs;
-  for (std::size_t s = 0; s < settings.size(); ++s)
-    for (std::size_t z = 0; z < settings[s].sizes.size(); ++z) {
-      std::map<std::string, std::size_t> by_token;
+  std::map<std::pair<std::size_t, std::string>, std::size_t> by_problem;  // the first setting with these inputs, and the token
+  for (std::size_t s = 0; s < settings.size(); ++s) {
+    const auto same = [&](const Setting& other) { return same_inputs(other, settings[s]); };
+    const auto first = std::size_t(std::find_if(settings.begin(), settings.end(), same) - settings.begin());
+    for (std::size_t z = 0; z < settings[s].sizes.size(); ++z)
       for (std::size_t k = 0; k < subjects.size(); ++k) {
         if (!subjects[k].features.found) continue;
         const Case c = posed(settings[s], subjects[k], settings[s].sizes[z]);
         if (!validate(c)) continue;
-        const auto [at, is_new] = by_token.try_emplace(token(c), jobs.size());
-        if (is_new) jobs.push_back({s, z, c, {}});
-        jobs[at->second].subjects.push_back(k);
+        const auto [at, is_new] = by_problem.try_emplace({first, token(c)}, jobs.size());
+        if (is_new) jobs.push_back({c, {}});
+        jobs[at->second].tries.push_back({s, z, k});
       }
-    }
+  }
+  for (Job& job : jobs)
+    std::stable_sort(job.tries.begin(), job.tries.end(), [](const Try& a, const Try& b) { return a.subject < b.subject; });
   std::stable_sort(jobs.begin(), jobs.end(), [](const Job& a, const Job& b) { return a.cost() > b.cost(); });
   return jobs;
 }
@@ -45,22 +60,34 @@ std::vector<Job> jobs_of(const std::vector<Setting>& settings, const std::vector
 // A trial's seed: another one for each.
 std::uint64_t seed_of(const Setting& setting, int trial) { return mix(setting.seed) + std::uint64_t(trial); }
 
-Honest run(const Job& job, const Setting& setting, const std::vector<Subject>& subjects, std::vector<Cell>& cells) {
+void judge_cell(Bench& bench, const Subject& subject, const Rule& rule, Cell& cell) {
   static const Rule certified = parse_rule("certified").value();
-  Honest honest;
-  for (int trial = 0; trial < setting.trials; ++trial) {
-    Bench bench(setting, job.a_case, seed_of(setting, trial));
+  if (cell.caught) return;
+  cell.judged = true;
+  cell.ratio = std::max(cell.ratio, bench.judge(subject, rule));
+  cell.caught = !(cell.ratio <= 1);
+  if (!cell.caught && !cell.certified) cell.certified = !(bench.judge(subject, certified) <= 1);
+}
+
+// Into cells that no other job writes. What a right kernel met is returned, by setting.
+std::map<std::size_t, Honest> run(const Job& job, const std::vector<Setting>& settings, const std::vector<Subject>& subjects,
+                                  std::vector<Judged>& judged) {
+  std::map<std::size_t, Honest> honest;
+  const Setting& inputs = settings[job.tries.front().setting];
+  const auto cell = [&](const Try& t) -> Cell& { return judged[t.setting].cells[t.size][t.subject]; };
+  for (int trial = 0; trial < inputs.trials; ++trial) {
+    if (std::all_of(job.tries.begin(), job.tries.end(), [&](const Try& t) { return cell(t).caught; })) break;
+    Bench bench(inputs, job.a_case, seed_of(inputs, trial));
     if (!bench.outside().empty()) continue;
-    ++honest.problems;
-    if (!(bench.judge_right(setting.rule) <= 1)) ++honest.refused;
-    for (const std::size_t k : job.subjects) {
-      Cell& cell = cells[k];
-      if (cell.caught) continue;
-      cell.judged = true;
-      cell.problem = job.a_case.problem;
-      cell.ratio = std::max(cell.ratio, bench.judge(subjects[k], setting.rule));
-      cell.caught = !(cell.ratio <= 1);
-      if (!cell.caught && !cell.certified) cell.certified = !(bench.judge(subjects[k], certified) <= 1);
+    std::set<std::size_t> rules;
+    for (const Try& t : job.tries) {
+      cell(t).problem = job.a_case.problem;
+      judge_cell(bench, subjects[t.subject], settings[t.setting].rule, cell(t));
+      rules.insert(t.setting);
+    }
+    for (const std::size_t s : rules) {
+      ++honest[s].problems;
+      if (!(bench.judge_right(settings[s].rule) <= 1)) ++honest[s].refused;
     }
   }
   return honest;
@@ -114,11 +141,12 @@ std::vector<Judged> judge(const std::vector<Setting>& settings, const std::vecto
   std::mutex mutex;
   std::size_t done = 0;
   each_job(jobs.size(), threads, [&](std::size_t k) {
-    const Job& job = jobs[k];
-    const Honest honest = run(job, settings[job.setting], subjects, judged[job.setting].cells[job.size]);
+    const auto honest = run(jobs[k], settings, subjects, judged);
     const std::lock_guard lock(mutex);
-    judged[job.setting].honest.problems += honest.problems;
-    judged[job.setting].honest.refused += honest.refused;
+    for (const auto& [s, met] : honest) {
+      judged[s].honest.problems += met.problems;
+      judged[s].honest.refused += met.refused;
+    }
     if (progress) progress(++done, jobs.size());
   });
   return judged;

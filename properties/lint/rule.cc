@@ -87,12 +87,12 @@ double nmse(const Elements& e, double most, double) {
 }
 
 double eager_max(const Elements& e, double times, double shift) {
-  double slack = 0;  // twice what the type loses of ref when `shift` is added and taken away again
-  if (shift > 0)
-    for (std::size_t k = 0; k < e.ref.size(); ++k)
-      if (std::isfinite(e.ref[k]))
-        slack = std::max(slack, std::abs(rounded(e.type, rounded(e.type, e.ref[k] + shift) - shift) - e.ref[k]));
-  return over(largest_error(e, e.got), times * largest_error(e, e.eager) + times * slack);
+  double slack = 0;  // what the type loses of ref when `shift` is added and taken away again
+  for (std::size_t k = 0; shift > 0 && k < e.ref.size(); ++k) {
+    const double ref = rounded(e.type, e.ref[k]);
+    if (std::isfinite(ref)) slack = std::max(slack, std::abs(rounded(e.type, rounded(e.type, ref + shift) - shift) - ref));
+  }
+  return over(largest_error(e, e.got), times * (largest_error(e, e.eager) + slack));
 }
 
 double eager_mean(const Elements& e, double times, double) { return over(mean_error(e, e.got), times * mean_error(e, e.eager)); }
@@ -106,7 +106,7 @@ double eager_allclose(const Elements& e, double rtol, double atol) {
 }
 
 double keys_eps(const Elements& e, double times, double) {
-  const double eps = 2 * unit_roundoff(e.type);
+  const double eps = unit_roundoff(e.type);
   return largest(e, [&](std::size_t k) {
     const double relative = over(over(error(e, k), std::abs(e.ref[k])), times * double(1 + e.keys) * eps);
     return std::min(relative, over(error(e, k), eps * e.weighed[k]));
