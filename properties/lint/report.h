@@ -19,7 +19,7 @@ struct Report {
   std::vector<Subject> subjects;
   Judged judged;
   std::size_t through = 0;              // subjects that can show and are let through
-  std::vector<Advice> advice;           // tried on those, the best first
+  std::vector<Advice> advice;           // what helps, tried on those, the best first
   std::vector<std::int64_t> own_cases;  // Boresight's until caught, of each subject; filled for those let through
 
   bool holds() const { return through == 0 && judged.honest.refused == 0; }
