@@ -51,9 +51,8 @@ std::vector<Job> jobs_of(const std::vector<Setting>& settings, const std::vector
         jobs[at->second].tries.push_back({s, z, k});
       }
   }
-  for (Job& job : jobs)
-    std::stable_sort(job.tries.begin(), job.tries.end(), [](const Try& a, const Try& b) { return a.subject < b.subject; });
-  std::stable_sort(jobs.begin(), jobs.end(), [](const Job& a, const Job& b) { return a.cost() > b.cost(); });
+  for (Job& job : jobs) std::ranges::sort(job.tries, {}, [](const Try& t) { return std::tuple(t.subject, t.setting, t.size); });
+  std::ranges::sort(jobs, {}, [](const Job& job) { return -job.cost(); });  // the longest first, so that threads end together
   return jobs;
 }
 
@@ -84,6 +83,11 @@ std::map<std::size_t, Honest> run(const Job& job, const std::vector<Setting>& se
       cell(t).problem = job.a_case.problem;
       judge_cell(bench, subjects[t.subject], settings[t.setting].rule, cell(t));
       rules.insert(t.setting);
+    }
+    for (const Try& t : job.tries) {  // what is right though it is another reading
+      if (!subjects[t.subject].equivalent) continue;
+      ++honest[t.setting].problems;
+      honest[t.setting].refused += cell(t).caught ? 1 : 0;
     }
     for (const std::size_t s : rules) {
       ++honest[s].problems;

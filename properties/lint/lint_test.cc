@@ -36,11 +36,13 @@ Setting test(const char* rule, const char* inputs, const char* sizes, Type type 
   return setting;
 }
 
-TEST(Lint, EveryReadingHasFeaturesThatShowIt) {
+TEST(Lint, EveryReadingHasFeaturesThatShowItOrAReasonWhyNot) {
+  std::size_t found = 0;
   for (const Subject& subject : all_subjects()) {
-    if (subject.reading != nullptr && *subject.reading->equivalent != 0) continue;
-    EXPECT_TRUE(subject.features.found) << subject.id;
+    found += subject.features.found ? 1 : 0;
+    EXPECT_TRUE(subject.features.found || *subject.reading->equivalent != 0) << subject.id;
   }
+  EXPECT_GT(10 * found, 9 * all_subjects().size());
 }
 
 TEST(Lint, BoresightCatchesEveryOneThatCanShow) {

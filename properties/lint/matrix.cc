@@ -21,6 +21,11 @@ struct Page {
   std::uint64_t seed = 1;
 
   bool counts(std::size_t k) const { return k < readings && subjects[k].features.found; }
+  // No suite has any of these.
+  bool needs_persistent_or_memories(std::size_t k) const {
+    const Problem& p = subjects[k].features.a_case.problem;
+    return p.mem_kv > 0 || p.memories > 0;
+  }
   bool own(std::size_t suite, std::size_t size) const {
     const std::vector<Size> own = parse_sizes(suites()[suite].sizes).value();
     return std::find(own.begin(), own.end(), sizes[size]) != own.end();
@@ -65,7 +70,7 @@ Read it with these in mind:
   mistake that shows only with more queries than keys, or as many, has the sizes turned around or a square of as many cells.
 * Memories are a quarter of the keys, windows a quarter of the keys to the left and of the queries to the right, masks keep half.
 * A kernel computes what its reading means in double and stores it in the type, so that nothing but the mistake can be caught. Eager
-  attention in the type, which three rules measure by, is this project's own.
+  attention in the type, which four rules measure by, is this project's own, and eps is the type's unit roundoff.
 * Rules judge outputs. Where outputs can't show a mistake and lse can, they judge lse, though few suites look at it.
 * Boresight's column: cases of its law agrees_with_reference until caught, drawn at random, the median of seeds 1 to 3.
 
@@ -85,16 +90,19 @@ std::string suite_table() {
 std::string totals(const Page& page) {
   std::string text = "## Readings caught\n\n| suite |";
   for (const Size& size : page.sizes) text += fmt::format(" {} |", lint::text(size));
-  text += " in any of its own sizes | right kernels refused |\n|---|" + std::string("---|---|---|---|---|\n");
+  text +=
+      " in any of its own sizes | of these without persistent columns or memories | right kernels refused "
+      "|\n|---|---|---|---|---|---|---|\n";
   for (std::size_t s = 0; s < page.judged.size(); ++s) {
     text += fmt::format("| {} |", suites()[s].id);
     for (std::size_t z = 0; z < page.sizes.size(); ++z)
       text += fmt::format(" {}{} |", share(page, [&](std::size_t k) { return page.judged[s].cells[z][k].caught; }),
                           page.own(s, z) ? "" : " *");
-    text += fmt::format(" **{}** | {} of {} |\n", share(page, [&](std::size_t k) { return page.caught_in_own(s, k); }),
-                        page.judged[s].honest.refused, page.judged[s].honest.problems);
+    const auto unaided = [&](std::size_t k) { return page.caught_in_own(s, k) && !page.needs_persistent_or_memories(k); };
+    text += fmt::format(" **{}** | {} | {} of {} |\n", share(page, [&](std::size_t k) { return page.caught_in_own(s, k); }),
+                        share(page, unaided), page.judged[s].honest.refused, page.judged[s].honest.problems);
   }
-  text += fmt::format("| Boresight, its own cases | | | | **{}** | see `boresight verify` |\n\n",
+  text += fmt::format("| Boresight, its own cases | | | | **{0}** | {0} | see `boresight verify` |\n\n",
                       share(page, [&](std::size_t k) { return page.cases[k] > 0; }));
   return text +
          "`*` is a size that the suite has nothing like. The last column counts problems on which a kernel without any mistake "
@@ -105,8 +113,7 @@ std::string hardest(const Page& page) {
   std::vector<std::size_t> order;
   for (std::size_t k = 0; k < page.subjects.size(); ++k)
     if (page.counts(k) && page.letting_through(k) > 0) order.push_back(k);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return page.letting_through(a) > page.letting_through(b); });
+  std::ranges::sort(order, {}, [&](std::size_t k) { return std::pair(-std::int64_t(page.letting_through(k)), k); });
   std::string text = fmt::format("{} readings pass at least one suite's own sizes. Those that pass the most:\n\n", order.size());
   for (std::size_t at = 0; at < std::min(order.size(), shown_at_most); ++at)
     text += fmt::format("* `{}`: {} of {} suites let it through, Boresight needs {} case(s)\n", page.subjects[order[at]].id,
@@ -141,7 +148,8 @@ std::string matrix(const Page& page) {
   std::string text =
       "## The matrix\n\nThree letters a cell, for 113x203, 64x512 and 64x4096: `x` caught; `-` let through, though the same "
       "outputs are "
-      "outside the certified bound; `.` let through, and these inputs in this type can't tell it from right.\n\n| reading | "
+      "outside the certified bound; `.` let through, and these inputs in this type can't tell it from right; blank: out of the "
+      "specification's domain.\n\n| reading | "
       "switched on |";
   for (const Suite& suite : suites()) text += fmt::format(" {} |", suite.column);
   text += " Boresight |\n|---|---|";

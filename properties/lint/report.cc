@@ -58,7 +58,7 @@ std::vector<Advice> advise(const Setting& setting, const std::vector<Subject>& s
   for (std::size_t s = 0; s < settings.size(); ++s)
     for (std::size_t k = 0; k < subjects.size(); ++k) advice[s].caught += judged[s].caught(k) ? 1 : 0;
   std::erase_if(advice, [](const Advice& one) { return one.caught == 0; });
-  std::stable_sort(advice.begin(), advice.end(), [](const Advice& a, const Advice& b) { return a.caught > b.caught; });
+  std::ranges::sort(advice, {}, [](const Advice& one) { return std::pair(-std::int64_t(one.caught), one.change.size()); });
   return advice;
 }
 

@@ -23,7 +23,7 @@ constexpr Suite table[] = {
      1,
      "f16 and bf16, integers in [-2, 2], as many queries as keys, 32 to 384; relative error <= 8 (1 + keys) eps, or absolute <= "
      "eps "
-     "sum p |V|"},
+     "sum p abs(V)"},
     {"cudnn-frontend", "cuDNN", "NVIDIA/cudnn-frontend: test/python/sdpa", Type::bf16, 64, "sparse-integers", "", "",
      "113x203,64x512,64x4096", "isclose(2e-2,2e-2)", 1,
      "bf16 and f16, four in five values 0 and the others small integers, scale 0.125, random lengths to above 2000; isclose "
