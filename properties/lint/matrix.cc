@@ -105,8 +105,11 @@ std::string totals(const Page& page) {
   text += fmt::format("| Boresight, its own cases | | | | **{0}** | {0} | see `boresight verify` |\n\n",
                       share(page, [&](std::size_t k) { return page.cases[k] > 0; }));
   return text +
-         "`*` is a size that the suite has nothing like. The last column counts problems on which a kernel without any mistake "
-         "is refused.\n\n";
+         "`*` is a size that the suite has nothing like. The column before the last leaves out the readings that show only "
+         "beside "
+         "persistent columns or memories, which no suite has: it is the less generous view. The last one counts problems on "
+         "which a "
+         "kernel without any mistake is refused.\n\n";
 }
 
 std::string hardest(const Page& page) {
