@@ -43,18 +43,6 @@ Setting setting(const Suite& suite, std::uint64_t seed, std::vector<Size> sizes)
           seed};
 }
 
-Result<std::vector<Size>> parse_sizes(std::string_view text) {
-  std::vector<Size> sizes;
-  while (true) {
-    const std::size_t comma = text.find(',');
-    const Result<Size> size = parse_size(text.substr(0, comma));
-    if (!size) return size.error();
-    sizes.push_back(*size);
-    if (comma == std::string_view::npos) return sizes;
-    text.remove_prefix(comma + 1);
-  }
-}
-
 Case posed(const Setting& setting, const Subject& subject, Size size) {
   Case c = sized(subject.features, size, setting.type, setting.head_dim, setting.seed);
   Bias& bias = c.problem.bias;

@@ -33,9 +33,6 @@ struct Setting {
 // The suite as it is modelled, at these sizes or, where none are given, its own.
 Setting setting(const Suite& suite, std::uint64_t seed, std::vector<Size> sizes = {});
 
-// "64x512,113x203".
-Result<std::vector<Size>> parse_sizes(std::string_view text);
-
 class Bench {
  public:
   Bench(const Setting& setting, const Case& a_case, std::uint64_t seed);

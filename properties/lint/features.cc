@@ -1,21 +1,14 @@
 #include "properties/lint/features.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <optional>
 #include <sstream>
 
-#include "problem/codecs.h"
 #include "problem/token.h"
 #include "properties/draw/counted.h"
 #include "properties/draw/draw.h"
-#include "properties/prepared.h"
-#include "properties/readings/evaluator.h"
-#include "properties/readings/fit.h"
-#include "properties/readings/misread_kernel.h"
-#include "reference/error_bound.h"
+#include "properties/lint/shown.h"
 
 namespace boresight::properties::lint {
 namespace {
@@ -38,40 +31,11 @@ void scale_mask(Mask& mask, std::int64_t from, std::int64_t to) {
   if (mask.kind == Mask::Kind::prefix || mask.kind == Mask::Kind::suffix) mask.count = from > 0 ? mask.count * to / from : 0;
 }
 
-// --- what shows ---
+// --- dropping features ---
 
-enum class Shown : std::uint8_t { nothing, lse, out };
-
-// What the bound sees of a reading on a case. Nothing where the case is not valid or out of the domain.
-Shown shown(const readings::Reading& reading, const Case& c) {
-  if (!validate(c)) return Shown::nothing;
-  const readings::Decisions decisions = readings::under(reading, c.problem);
-  if (decisions == readings::by_the_book(c.problem)) return Shown::nothing;
-  const Prepared prepared = prepare(c);
-  const Arithmetic arithmetic = readings::careful_arithmetic(c.problem);
-  Certified certified;
-  reference::attend(c.problem, prepared.call.tensors, certified.truth);
-  if (!certified.truth.out_of_domain.empty()) return Shown::nothing;
-  reference::error_bound(c.problem, prepared.call.tensors, certified.truth, arithmetic, certified.bound);
-  readings::BookProducts shared(c.problem, prepared.call.tensors);
-  if (!readings::shows(decisions, prepared.call, arithmetic, certified, &shared)) return Shown::nothing;
-  for (std::size_t k = 0; k < certified.truth.heads.size(); ++k) {
-    const std::int64_t b = std::int64_t(k) / c.problem.heads, h = std::int64_t(k) % c.problem.heads;
-    const reference::Matrix out =
-        readings::evaluate(decisions, prepared.call.tensors, b, h, 0, c.problem.queries, &shared).head.out;
-    const reference::Matrix& bound = certified.bound.heads[k].out;
-    for (reference::Index i = 0; i < out.rows(); ++i)
-      for (reference::Index d = 0; d < out.cols(); ++d)
-        if (!(error_over_bound(out(i, d), certified.truth.heads[k].out(i, d), 2 * bound(i, d)) <= 1)) return Shown::out;
-  }
-  return Shown::lse;
-}
-
-Shown shown(const readings::Reading& reading, const Features& features) {
+Shown shown_with(const readings::Reading& reading, const Features& features) {
   return shown(reading, sized(features, probe_size, Type::f32, probe_dim, 1));
 }
-
-// --- dropping features ---
 
 void plain_heads(Problem& p, std::int64_t kv_heads, std::int64_t alibi_heads) {
   p.heads = 4;
@@ -173,7 +137,7 @@ Features simplified(const readings::Reading& reading, Features features, Shown s
       Features less = features;
       drop(less);
       if (less.a_case == features.a_case && less.shape == features.shape && less.drawn_window == features.drawn_window) continue;
-      if (shown(reading, less) == shows) features = less;
+      if (shown_with(reading, less) == shows) features = less;
     }
   return features;
 }
@@ -197,23 +161,12 @@ std::optional<Features> showing(const readings::Reading& reading, const Case& c,
     for (const bool drawn_window : {false, true}) {
       if (drawn_window && c.problem.window == Window{}) continue;
       const Features features{c, shape, drawn_window, wanted == Shown::lse, true};
-      if (shown(reading, features) == wanted) return features;
+      if (shown_with(reading, features) == wanted) return features;
     }
   return std::nullopt;
 }
 
 }  // namespace
-
-Result<Size> parse_size(std::string_view text) {
-  const std::size_t cross = text.find('x');
-  const auto queries = read_number<std::int64_t>(text.substr(0, cross));
-  const auto keys = read_number<std::int64_t>(cross == std::string_view::npos ? "" : text.substr(cross + 1));
-  if (!queries || !keys || *queries < 1 || *queries > 4096 || *keys < 4 || *keys > 65536)
-    return Error{fmt::format("{} is no size", text), "sizes", "write QUERIESxKEYS, such as 64x512: 1 to 4096 by 4 to 65536"};
-  return Size{*queries, *keys};
-}
-
-std::string text(const Size& size) { return fmt::format("{}x{}", size.queries, size.keys); }
 
 Case sized(const Features& features, Size size, Type type, std::int64_t head_dim, std::uint64_t seed) {
   Case c = features.a_case;

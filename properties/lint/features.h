@@ -4,21 +4,12 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "problem/case.h"
+#include "properties/lint/size.h"
 #include "properties/readings/table.h"
 
 namespace boresight::properties::lint {
-
-struct Size {
-  std::int64_t queries = 0, keys = 0;  // keys: memories and segment
-  bool operator==(const Size&) const = default;
-};
-
-// "113x203".
-Result<Size> parse_size(std::string_view text);
-std::string text(const Size& size);
 
 enum class Shape : std::uint8_t { wide, tall, square };  // n x keys; keys x n; a square of about as many cells
 
