@@ -11,10 +11,11 @@ help:
 	@echo 'make build        build/release/boresight'
 	@echo 'make test-quick   units and arrows: a minute'
 	@echo 'make test         and laws, mutants, sanitizers, the second compiler: ten minutes cold'
-	@echo 'make test-full    and ThreadSanitizer, the bound on 10,000 cases, what the fuzzers must find, other processors'
+	@echo 'make test-full    and every layout up to 4, ThreadSanitizer, the bound on 10,000 cases, what the fuzzers must find, other processors'
 	@echo 'make fuzz         FUZZ_SECONDS (60) of fuzzing from the committed corpus'
 	@echo 'make check-instruction-sets  the kernels on other processors, under qemu'
 	@echo 'make check-fresh  the committed tree, from clone to green, in a bare Debian 12'
+	@echo 'make power        each reading as a kernel: cases until caught, and its name; docs/power.md'
 	@echo 'make bench        attention by shape, encoding and kernel: time and precision; bench/results'
 	@echo 'make kill-matrix  which mistakes known suites would let through: docs/kill_matrix.md, some minutes'
 	@echo 'make setup, format, clean'
@@ -41,7 +42,7 @@ build/%/build.ninja: | setup
 release asan tsan debug: %: setup build/%/build.ninja
 	cmake --build --preset $@
 mutants: release
-	cmake --build build/release --target mutants bound_audit attention_bench attention_bench_of_a_mutant
+	cmake --build build/release --target mutants misreadings confusion bound_audit attention_bench attention_bench_of_a_mutant
 clang: setup
 	@if $(SECOND_COMPILER); then $(MAKE) --no-print-directory build/clang/build.ninja SETUP=true && cmake --build --preset clang; \
 	 else echo 'clang++-19 is not here: the second compiler is SKIPPED'; fi
@@ -56,6 +57,10 @@ bench: setup build/release/build.ninja
 	bench/report.py build/release/attention.json bench/results
 kill-matrix: build
 	build/release/boresight lint --matrix docs/kill_matrix.md
+# Each reading of the specification as a kernel: cases until it is caught, and what it is called; docs/power.md.
+power: setup build/release/build.ninja
+	cmake --build build/release --target misreadings confusion
+	mutants/power.py build/release/misreadings --page docs/power.md --confusion build/release/confusion
 fuzz: setup
 	@$(SECOND_COMPILER) || { echo 'clang++-19 is not here, and no other compiler has libFuzzer: nothing was fuzzed' >&2; exit 2; }
 	@$(MAKE) --no-print-directory fuzzers SETUP=true
@@ -76,4 +81,4 @@ check-fresh:
 clean:
 	rm -rf build
 
-.PHONY: check-instruction-sets help setup build verify test test-quick test-full release asan tsan debug mutants clang bench kill-matrix fuzz fuzzers format check-fresh clean
+.PHONY: check-instruction-sets help setup build verify test test-quick test-full release asan tsan debug mutants clang bench power kill-matrix fuzz fuzzers format check-fresh clean

@@ -42,6 +42,7 @@ int main(int argc, char** argv) {
   int exit = Exit::usage;
   add_verify(app, exit);
   add_lint(app, exit);
+  add_exhaust(app, exit);
   add_list(app, exit);
   add_replay(app, exit);
   add_vectors(app, exit);

@@ -1,5 +1,5 @@
 // boresight vectors FILE.jsonl: kernels against the reference on recorded inputs, and the reference against the
-// recorded outputs.
+// recorded outputs; a recorded wrong output is told by its reading.
 #include <fmt/format.h>
 
 #include <map>
@@ -35,6 +35,14 @@ void count(Row& row, const std::string& name, const std::string& id, const prope
   if (verdict.mismatch) fmt::print("  where   {}\n", properties::words(*verdict.mismatch));
 }
 
+// The wrong output that a record tells of: "reading ID  RECORD: what it did", or that none explains it.
+void tell_observed(const properties::Vector& vector) {
+  if (!vector.observed_error.empty()) fmt::print("reading -  {}: no output, an error: {}\n", vector.id, vector.observed_error);
+  if (vector.observed.empty()) return;
+  const properties::Diagnosis diagnosis = properties::diagnose_observed(vector);
+  fmt::print("reading {}  {}: {}\n", diagnosis.reading.empty() ? "-" : diagnosis.reading, vector.id, told(diagnosis));
+}
+
 int vectors(const std::string& path, const std::string& kernels, const std::string& type_names) {
   std::map<std::string, Row> rows;
   std::vector<Kernel> chosen;
@@ -46,6 +54,7 @@ int vectors(const std::string& path, const std::string& kernels, const std::stri
   if (!any_type) return complain(fmt::format("--type {}: no such type; allowed: f32, bf16, f16", type_names));
   const auto reference = properties::for_each_vector(path, Type::f64, [&](const properties::Vector& vector) {
     count(rows["reference f64"], "reference f64", vector.id, properties::judge_reference(vector));
+    tell_observed(vector);
   });
   if (!reference) return complain(reference.error().text());
   for (const Type type : {Type::f32, Type::bf16, Type::f16}) {

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Passes when the law that the table names kills the mutant: under that law alone the command must end as a failed
-verification does, and name the law. A crash, a hang or a pass is no kill.
+verification does, and name the law. A crash, a hang or a pass is no kill. Where the table names a reading too, the finding of
+agreement with the reference, shrunk, must be called that.
 
-Usage: killed.py MUTANT LAW
+Usage: killed.py MUTANT LAW [READING]
 """
 import re
 import subprocess
@@ -11,13 +12,23 @@ import sys
 FAILED_VERIFICATION = 1
 
 
-def main(mutant, law):
-    run = subprocess.run([mutant, "verify", "--law", law, "--cases", "2000", "--seed", "1", "--no-shrink", "--fail-fast"],
+def finding_of(mutant, law, *options):
+    run = subprocess.run([mutant, "verify", "--law", law, "--cases", "2000", "--seed", "1", "--fail-fast", *options],
                          capture_output=True, text=True)
-    if run.returncode == FAILED_VERIFICATION and re.search(rf"^FAILED \S+ · {law} · case \d+$", run.stdout, re.MULTILINE):
+    if run.returncode != FAILED_VERIFICATION or not re.search(rf"^FAILED \S+ · {law} · case \d+$", run.stdout, re.MULTILINE):
+        sys.exit(f"{run.stdout}{run.stderr}\nthe mutant lives: exit status {run.returncode}, no failure of {law} told")
+    return run.stdout
+
+
+def main(mutant, law, reading=None):
+    finding_of(mutant, law, "--no-shrink")
+    if reading is None:
         return
-    sys.exit(f"{run.stdout}{run.stderr}\nthe mutant lives: exit status {run.returncode}, no failure of {law} told")
+    finding = finding_of(mutant, "agrees_with_reference")
+    named = re.search(r"^  reading (.*)$", finding, re.MULTILINE)
+    if not named or named[1] != reading:
+        sys.exit(f"{finding}\nthe mutant is called {named[1] if named else 'nothing'}, not {reading}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])

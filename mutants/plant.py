@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Plants the bugs of mutants.json: for each row a copy of the one file it changes, under OUTPUT/ID/.
 
-Prints a line per mutant, 'ID ROOM KILLER source..', with the sources of the room that must be compiled anew: the changed
-file, or those that include it, however indirectly. A row whose old text is not found exactly once is an error: a mutant that no
+Prints a line per mutant, 'ID ROOM KILLER READING source..' ('-': no reading), with the sources of the room that must be compiled
+anew: the changed file, or those that include it, however indirectly. A row whose old text is not found exactly once is an error: a mutant that no
 longer fits its source must be looked at, not skipped. Python, since C++ text does not survive CMake's lists.
 
 Usage: plant.py TOP OUTPUT
@@ -13,8 +13,10 @@ import re
 import sys
 
 FIELDS = {"id", "file", "old", "new", "killer", "why"}
+OPTIONAL = {"zoo", "reading"}
 # Where a bug may be planted. What a header of the reference says the judge's other rooms have compiled in: sources alone.
 ROOMS = {"impl": (".h", ".cc"), "reference": (".cc",)}
+ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 
 
@@ -24,10 +26,13 @@ def room_of(file):
 
 def mistakes(row, seen, top):
     """What is wrong with a row, in words."""
-    if set(row) != FIELDS:
-        return [f"needs exactly the fields {sorted(FIELDS)}, has {sorted(row)}"]
-    found = [f"{field} is empty" for field in ("killer", "why", "old") if not row[field]]
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row["id"]):
+    if not FIELDS <= set(row) <= FIELDS | OPTIONAL:
+        return [f"needs the fields {sorted(FIELDS)} and may have {sorted(OPTIONAL)}, has {sorted(row)}"]
+    found = [f"{field} is empty" for field in row if field != "new" and not row[field]]
+    found += [f"{field} is no id: {row[field]}" for field in OPTIONAL if field in row and not ID.fullmatch(row[field])]
+    if "zoo" in row and row["zoo"] not in (top / "tests/data/zoo_ids.txt").read_text().split():
+        found.append(f"zoo {row['zoo']} is not in tests/data/zoo_ids.txt")
+    if not ID.fullmatch(row["id"]):
         found.append("an id is small letters, digits and hyphens")
     if row["id"] in seen:
         found.append("an id is given once")
@@ -81,7 +86,7 @@ def main(top, output):
             found = [f"no source of its room includes {row['file']}"]
         wrong += [f"mutants.json: {row.get('id', row)}: {mistake}" for mistake in found]
         if not found:
-            print(row["id"], room_of(row["file"]), row["killer"], *sources)
+            print(row["id"], room_of(row["file"]), row["killer"], row.get("reading", "-"), *sources)
     if wrong:
         sys.exit("\n".join(wrong))
 

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <set>
 #include <thread>
 
-#include "problem/values.h"
-#include "properties/draw/rapid.h"
+#include "properties/laws/trial.h"
+#include "properties/readings/power.h"
 #include "properties/shrink.h"
+#include "properties/steering.h"
 
 namespace boresight::properties {
 namespace {
@@ -18,10 +20,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::int64_t round_cases = 256, round_cases_fail_fast = 16;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-rc::Random random_of(std::uint64_t seed, std::int64_t number) {
-  return rc::Random(mix(mix(seed + 0x5eed) + std::uint64_t(number)));
-}
 
 // A reason without the numbers of its case, so that reasons can be counted.
 std::string kind_of(const std::string& reason) { return reason.substr(0, reason.find(':')); }
@@ -45,6 +43,18 @@ void add(Evidence& evidence, const Verdict& verdict) {
   if (verdict.outcome != Outcome::failed) evidence.largest = std::max(evidence.largest, verdict.largest);
 }
 
+constexpr std::string_view agreement = "agrees_with_reference";
+
+using Readings = std::vector<const readings::Reading*>;
+
+// Of these readings, those that the case could have told, on a kernel that takes it.
+Readings told(const Readings& of, const Case& a_case, const Kernel& kernel) {
+  Trial trial(agreement, a_case, kernel);
+  const Certificate certificate = trial.certify(trial.call());
+  if (!trial.going()) return {};
+  return readings::told(of, trial.call(), kernel.arithmetic(a_case.problem, a_case.options), certificate);
+}
+
 class Campaign {
  public:
   explicit Campaign(const Plan& plan) : plan_(plan), start_(Clock::now()) {
@@ -61,6 +71,10 @@ class Campaign {
     for (const Kernel* kernel : kernels_)
       for (const Law& law : plan.laws) report_.evidence[kernel->name][std::string(law.name)];
     failed_.assign(kernels_.size() * plan.laws.size(), false);
+    const auto is_agreement = [](const Law& law) { return law.name == agreement; };
+    if (kernels_.empty() || std::none_of(plan.laws.begin(), plan.laws.end(), is_agreement)) return;
+    report_.power = Power{kernels_.front()->name, {}};
+    for (const readings::Reading& reading : readings::all_readings()) report_.power->cases[reading.id] = 0;
   }
 
   Report run() {
@@ -88,52 +102,72 @@ class Campaign {
   std::int64_t own_cases() const { return shard_cases(plan_.shard, law_count(), plan_.cases); }
   std::int64_t number_of(std::int64_t k) const { return shard_number(plan_.shard, law_count(), k); }
 
+  // What came of one case: a verdict each kernel, and the readings that it could have told.
+  struct Judged {
+    std::vector<Verdict> verdicts;
+    Readings told;
+  };
+
   // Judges the next cases on all threads, then merges in order: the report does not depend on who was faster.
   void judge_round(std::int64_t count) {
-    std::vector<Verdict> verdicts(std::size_t(count) * kernels_.size());
+    const Readings uncovered = not_yet_covered();
+    std::vector<Judged> judged(static_cast<std::size_t>(count));
     std::atomic<std::int64_t> next{0};
     const auto work = [&] {
       for (std::int64_t k = next++; k < count; k = next++)
-        judge_case(number_of(report_.share + k), &verdicts[std::size_t(k) * kernels_.size()]);
+        judged[std::size_t(k)] = judge_case(number_of(report_.share + k), uncovered);
     };
     {
       std::vector<std::jthread> workers;
       for (int t = 1; t < plan_.threads; ++t) workers.emplace_back(work);
       work();
     }
-    for (std::int64_t k = 0; k < count; ++k) merge(number_of(report_.share + k), &verdicts[std::size_t(k) * kernels_.size()]);
+    for (std::int64_t k = 0; k < count; ++k) merge(number_of(report_.share + k), judged[std::size_t(k)]);
     report_.share += count;
   }
 
-  void judge_case(std::int64_t number, Verdict* verdicts) const {
+  Readings not_yet_covered() const {
+    Readings found;
+    for (const readings::Reading& reading : readings::all_readings())
+      if (report_.power && report_.power->cases.at(reading.id) < power_enough) found.push_back(&reading);
+    return found;
+  }
+
+  Judged judge_case(std::int64_t number, const Readings& uncovered) const {
     const std::size_t law_index = std::size_t(number - 1) % plan_.laws.size();
     const Law& law = plan_.laws[law_index];
-    const Case a_case = drawn_case(plan_.seed, number, law);
+    const Case a_case = campaign_case(plan_.seed, number, plan_.laws);
+    Judged judged;
+    judged.verdicts.resize(kernels_.size());
     for (std::size_t at = 0; at < kernels_.size(); ++at)
-      if (!failed_[at * plan_.laws.size() + law_index]) verdicts[at] = law.judge(a_case, *kernels_[at]);
+      if (!failed_[at * plan_.laws.size() + law_index]) judged.verdicts[at] = law.judge(a_case, *kernels_[at]);
+    if (report_.power && law.name == agreement) judged.told = told(uncovered, a_case, *kernels_.front());
+    return judged;
   }
 
   // After its first failure a kernel is not held to that law again.
-  void merge(std::int64_t number, const Verdict* verdicts) {
+  void merge(std::int64_t number, const Judged& judged) {
+    for (const readings::Reading* reading : judged.told) ++report_.power->cases[reading->id];
     const std::size_t law_index = std::size_t(number - 1) % plan_.laws.size();
     const Law& law = plan_.laws[law_index];
     for (std::size_t at = 0; at < kernels_.size(); ++at) {
       std::vector<bool>::reference already = failed_[at * plan_.laws.size() + law_index];
       if (already) continue;
-      add(report_.evidence[kernels_[at]->name][std::string(law.name)], verdicts[at]);
-      if (verdicts[at].outcome != Outcome::failed) continue;
+      add(report_.evidence[kernels_[at]->name][std::string(law.name)], judged.verdicts[at]);
+      if (judged.verdicts[at].outcome != Outcome::failed) continue;
       already = true;
       Finding finding;
       finding.kernel = kernels_[at]->name;
       finding.law = law.name;
       finding.case_number = number;
-      finding.drawn = drawn_case(plan_.seed, number, law);
-      finding.verdict = verdicts[at];
+      finding.drawn = campaign_case(plan_.seed, number, plan_.laws);
+      finding.verdict = judged.verdicts[at];
       report_.findings.push_back(std::move(finding));
     }
   }
 
   void explain() {
+    std::set<const Kernel*> looked_at;  // for a second mistake: once a kernel is enough
     for (Finding& finding : report_.findings) {
       const Law& law = *std::find_if(plan_.laws.begin(), plan_.laws.end(), [&](const Law& l) { return l.name == finding.law; });
       const Kernel& kernel =
@@ -142,7 +176,10 @@ class Campaign {
       finding.smallest.law = finding.drawn.law = finding.law;
       finding.smallest.kernel = finding.drawn.kernel = finding.kernel;
       finding.verdict = law.judge(finding.smallest, kernel);
-      if (plan_.shrink) finding.diagnosis = diagnose(finding.smallest, kernel);
+      if (!plan_.shrink) continue;
+      finding.diagnosis = diagnose(finding.smallest, kernel);
+      if (looked_at.insert(&kernel).second)
+        finding.diagnosis = look_further(finding.diagnosis, finding.smallest, kernel, plan_.seed);
     }
   }
 
@@ -175,10 +212,6 @@ std::int64_t shard_cases(Shard shard, std::int64_t laws, std::int64_t cases) {
   const std::int64_t whole_rounds = cases / laws, first = shard.index - 1;
   const std::int64_t own_rounds = whole_rounds / shard.count + (whole_rounds % shard.count > first ? 1 : 0);
   return own_rounds * laws + (whole_rounds % shard.count == first ? cases % laws : 0);
-}
-
-Case drawn_case(std::uint64_t seed, std::int64_t number, const Law& law) {
-  return cases(law.prepare)(random_of(seed, number), 0).value();
 }
 
 Report run(const Plan& plan) { return Campaign(plan).run(); }

@@ -73,6 +73,14 @@ struct Evidence {
   std::int64_t judged() const { return passed + failed; }
 };
 
+// The readings that agreement's cases could have told from the truth, by the first kernel's arithmetic: [id] cases, counted
+// until there are enough of them (power_enough); 0 where no case could.
+struct Power {
+  std::string kernel;
+  std::map<std::string, std::int64_t> cases;
+};
+inline constexpr std::int64_t power_enough = 32;
+
 struct Unavailable {
   std::string kernel, instruction_set, why;
 };
@@ -88,12 +96,10 @@ struct Report {
   std::vector<Unavailable> unavailable;
   std::vector<std::string> laws;                                    // all that the run was to hold kernels to
   std::map<std::string, std::map<std::string, Evidence>> evidence;  // [kernel][law]
+  std::optional<Power> power;                                       // nothing: agreement was not among the laws
   std::vector<Finding> findings;                                    // by case number, then kernel
 };
 
 Report run(const Plan& plan);
-
-// The case of this number (from 1) of a campaign, as drawn for a law.
-Case drawn_case(std::uint64_t seed, std::int64_t number, const Law& law);
 
 }  // namespace boresight::properties

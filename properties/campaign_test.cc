@@ -1,5 +1,6 @@
 // The campaign: one report for one seed, whatever the threads; failures found, shrunk to little, and told with a token.
 #include "properties/campaign.h"
+#include "properties/steering.h"
 
 #include <gtest/gtest.h>
 

@@ -1,16 +1,21 @@
 #include "properties/diagnosis.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <functional>
 #include <optional>
 #include <vector>
 
+#include "problem/token.h"
 #include "properties/prepared.h"
 #include "properties/readings/confirm.h"
 #include "properties/readings/fit.h"
 #include "properties/readings/pattern.h"
 #include "properties/readings/products.h"
 #include "properties/readings/table.h"
+#include "properties/steering.h"
 
 namespace boresight::properties {
 namespace {
@@ -22,6 +27,10 @@ using readings::Reading;
 // Pairs and larger cases are tried only where a whole evaluation takes this many multiplications at most, as that of every
 // shrunk case does: a second for all of them.
 constexpr double small_work = 1e6;
+
+// How far to look for a second mistake beside the first.
+constexpr std::int64_t further_cases = 300;
+constexpr int unexplained_max = 8;
 
 double work(const Problem& p) {
   return double(p.batch * p.heads) * double(p.queries) * double(p.columns() + 1) * double(p.head_dim + p.value_dim);
@@ -36,13 +45,21 @@ std::vector<const Reading*> candidates(const Problem& problem) {
   return found;
 }
 
-Diagnosis explained(const Case& a_case, const Kernel& kernel, const std::vector<const Reading*>& fitting) {
-  readings::Confirmed told{fitting, false};
-  if (work(a_case.problem) <= small_work) told = readings::confirm(a_case, kernel, fitting);
-  Diagnosis diagnosis{told.readings[0]->id, readings::words(*told.readings[0], a_case.problem)};
-  for (std::size_t k = 1; k < told.readings.size(); ++k)
-    diagnosis.words += (k == 1 ? "; also fits: " : ", ") + std::string(told.readings[k]->id);
-  if (told.contradicted) diagnosis.words += "; larger cases are not explained by it alone";
+// The first of the readings that fit, and the others beside it.
+Diagnosis named(const std::vector<const Reading*>& fitting, const Problem& problem) {
+  Diagnosis diagnosis{fitting[0]->id, readings::words(*fitting[0], problem)};
+  std::vector<std::string>& others = diagnosis.coincide;  // of a family that fits with several numbers its name once
+  for (const Reading* reading : fitting)
+    if (reading->id != diagnosis.reading && std::find(others.begin(), others.end(), reading->id) == others.end())
+      others.emplace_back(reading->id);
+  return diagnosis;
+}
+
+// The same, of those that larger cases leave.
+Diagnosis confirmed(const std::vector<const Reading*>& fitting, const Case& a_case, const Kernel& kernel) {
+  if (!(work(a_case.problem) <= small_work)) return named(fitting, a_case.problem);
+  const readings::Confirmed told = readings::confirm(a_case, kernel, fitting);
+  Diagnosis diagnosis = named(told.readings, a_case.problem);
   return diagnosis;
 }
 
@@ -59,21 +76,44 @@ std::optional<Decisions> together(const Reading& a, const Reading& b, const Prob
 std::vector<const Reading*> fitting(const std::vector<const Reading*>& tried, const Observation& seen, const Mismatch& wrong) {
   std::vector<const Reading*> found;
   for (const Reading* reading : tried)
-    if (readings::fits(readings::under(*reading, seen.call.problem), seen, wrong)) found.push_back(reading);
+    for (const Reading& member : readings::family(*reading))
+      if (readings::fits(readings::under(member, seen.call.problem), seen, wrong)) found.push_back(&member);
   return found;
+}
+
+// Two mistakes, each in the numbers of a case that shows it.
+Diagnosis both_named(const Reading& a, const Problem& of_a, const Reading& b, const Case& of_b) {
+  std::string words = fmt::format("{}; and {}", readings::words(a, of_a), readings::words(b, of_b.problem));
+  if (!(of_b.problem == of_a)) words += fmt::format(", in '{}'", token(of_b));
+  return {fmt::format("{} + {}", a.id, b.id), std::move(words)};
+}
+
+bool fit_together(const Reading& a, const Reading& b, const Observation& seen, const Mismatch& wrong) {
+  const std::optional<Decisions> both = together(a, b, seen.call.problem);
+  return both && readings::fits(*both, seen, wrong);
 }
 
 std::optional<Diagnosis> pair(const std::vector<const Reading*>& tried, const Observation& seen, const Mismatch& wrong) {
   const Problem& problem = seen.call.problem;
   if (!(work(problem) <= small_work)) return std::nullopt;
+  Case in_this_problem;
+  in_this_problem.problem = problem;
   for (std::size_t a = 0; a < tried.size(); ++a)
-    for (std::size_t b = a + 1; b < tried.size(); ++b) {
-      const std::optional<Decisions> both = together(*tried[a], *tried[b], problem);
-      if (!both || !readings::fits(*both, seen, wrong)) continue;
-      return Diagnosis{fmt::format("{} + {}", tried[a]->id, tried[b]->id),
-                       fmt::format("{}; and {}", readings::words(*tried[a], problem), readings::words(*tried[b], problem))};
-    }
+    for (std::size_t b = a + 1; b < tried.size(); ++b)
+      if (fit_together(*tried[a], *tried[b], seen, wrong)) return both_named(*tried[a], problem, *tried[b], in_this_problem);
   return std::nullopt;
+}
+
+using Naming = std::function<Diagnosis(const std::vector<const Reading*>&)>;
+
+Diagnosis diagnose(const Observation& seen, const Mismatch& wrong, const Naming& naming) {
+  // A reading that changes nothing here would fit as well: it is the truth that is wrong, or nobody's.
+  if (readings::fits(readings::by_the_book(seen.call.problem), seen, wrong))
+    return {"", "the specification by the book explains all of it: the reference differs"};
+  const std::vector<const Reading*> tried = candidates(seen.call.problem);
+  if (const auto found = fitting(tried, seen, wrong); !found.empty()) return naming(found);
+  if (auto found = pair(tried, seen, wrong)) return *found;
+  return {"", "no reading explains it; " + readings::pattern(seen, wrong)};
 }
 
 std::string agreement(const Case& a_case) {
@@ -81,9 +121,9 @@ std::string agreement(const Case& a_case) {
   return "agrees with the reference on the plain call; the law's second call differs";
 }
 
-}  // namespace
-
-Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
+// Runs the kernel on a case and calls visit(observation, first wrong element); else what came instead, in words.
+template <class Visit>
+Diagnosis observe(const Case& a_case, const Kernel& kernel, Visit visit) {
   const Prepared clean = prepare(a_case), used = prepare(a_case);  // the kernel may write to its inputs
   if (const auto refused = refusal(kernel, clean.call)) return {"", refused->why};
   const Results results = run(kernel, used.call, a_case.options, a_case.layout);
@@ -95,11 +135,79 @@ Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
   readings::BookProducts shared(a_case.problem, clean.call.tensors);
   const Observation seen{clean.call, arithmetic, certified, results, &shared};
   const std::optional<Mismatch> wrong = readings::first_wrong(seen);
-  if (!wrong) return {"", agreement(a_case)};
-  const std::vector<const Reading*> tried = candidates(a_case.problem);
-  if (const auto found = fitting(tried, seen, *wrong); !found.empty()) return explained(a_case, kernel, found);
-  if (auto found = pair(tried, seen, *wrong)) return *found;
-  return {"", "no reading explains it; " + readings::pattern(seen, *wrong)};
+  return wrong ? visit(seen, *wrong) : Diagnosis{"", agreement(a_case)};
+}
+
+// The readings that a diagnosis names as one set; none where it names two at once.
+std::vector<const Reading*> set_of(const Diagnosis& diagnosis) {
+  std::vector<const Reading*> found;
+  for (const Reading& reading : readings::all_readings())
+    if (reading.id == diagnosis.reading ||
+        std::find(diagnosis.coincide.begin(), diagnosis.coincide.end(), reading.id) != diagnosis.coincide.end())
+      found.push_back(&reading);
+  return found;
+}
+
+// A case that none of `firsts` explains, explained by another reading, alone where the first has no say, or beside it.
+struct Second {
+  const Reading *first, *reading;
+};
+std::optional<Second> second_mistake(const std::vector<const Reading*>& firsts, const Observation& seen, const Mismatch& wrong) {
+  const std::vector<const Reading*> tried = candidates(seen.call.problem);
+  if (const auto alone = fitting(tried, seen, wrong); !alone.empty()) return Second{firsts[0], alone[0]};
+  for (const Reading* first : firsts)
+    for (const Reading* second : tried)
+      if (fit_together(*first, *second, seen, wrong)) return Second{first, second};
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string told(const Diagnosis& diagnosis) {
+  std::string text = diagnosis.words;
+  if (!diagnosis.coincide.empty()) text += fmt::format("; also fits: {}", fmt::join(diagnosis.coincide, ", "));
+  return diagnosis.beyond.empty() ? text : text + "; " + diagnosis.beyond;
+}
+
+Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
+  return observe(a_case, kernel, [&](const Observation& seen, const Mismatch& wrong) {
+    return diagnose(seen, wrong, [&](const auto& found) { return confirmed(found, a_case, kernel); });
+  });
+}
+
+Diagnosis look_further(const Diagnosis& diagnosis, const Case& smallest, const Kernel& kernel, std::uint64_t seed) {
+  std::vector<const Reading*> names = set_of(diagnosis);
+  if (names.empty()) return diagnosis;
+  const std::vector<Law> agreement_alone{laws().front()};
+  std::optional<Diagnosis> two;
+  int unexplained = 0;
+  for (std::int64_t number = 1; number <= further_cases && !two && unexplained < unexplained_max; ++number) {
+    const Case further = campaign_case(seed, number, agreement_alone);
+    if (!(work(further.problem) <= small_work)) continue;
+    observe(further, kernel, [&](const Observation& seen, const Mismatch& wrong) {
+      std::vector<const Reading*> left;
+      std::copy_if(names.begin(), names.end(), std::back_inserter(left),
+                   [&](const Reading* reading) { return !fitting({reading}, seen, wrong).empty(); });
+      if (!left.empty())
+        names = std::move(left);
+      else if (const auto second = second_mistake(names, seen, wrong))
+        two = both_named(*second->first, smallest.problem, *second->reading, further);
+      else
+        ++unexplained;
+      return Diagnosis{};
+    });
+  }
+  if (two) return *two;
+  Diagnosis left = named(names, smallest.problem);
+  if (left.reading == diagnosis.reading) left.words = diagnosis.words;  // a family's, with the number that was fitted
+  if (unexplained > 0) left.beyond = "other cases are not explained by it alone";
+  return left;
+}
+
+Diagnosis diagnose(const Observation& seen) {
+  const std::optional<Mismatch> wrong = readings::first_wrong(seen);
+  if (!wrong) return {"", "agrees with the reference"};
+  return diagnose(seen, *wrong, [&](const auto& found) { return named(found, seen.call.problem); });
 }
 
 }  // namespace boresight::properties

@@ -5,6 +5,7 @@
 #include "properties/prepared.h"
 
 namespace boresight::properties {
+
 Arithmetic double_arithmetic(const Problem& problem) {
   constexpr double u = unit_roundoff(Type::f64);
   Arithmetic arithmetic;
@@ -27,6 +28,19 @@ Verdict judge_reference(const Vector& vector) {
   if (!certified.truth.out_of_domain.empty()) return skipped("out of the domain: " + certified.truth.out_of_domain);
   reference::error_bound(p, vector.inputs.tensors, certified.truth, double_arithmetic(p), certified.bound);
   return compare(Results{p.batch, p.heads, p.queries, p.value_dim, vector.expected, vector.expected_lse, ""}, certified);
+}
+
+Diagnosis diagnose_observed(const Vector& vector) {
+  Certified certified;
+  const Problem& p = vector.problem;
+  const Call call{p, vector.inputs.tensors};
+  const Arithmetic arithmetic = double_arithmetic(p);
+  reference::attend(p, call.tensors, certified.truth);
+  if (!certified.truth.out_of_domain.empty()) return {"", "out of the domain: " + certified.truth.out_of_domain};
+  reference::error_bound(p, call.tensors, certified.truth, arithmetic, certified.bound);
+  const Results results{p.batch, p.heads, p.queries, p.value_dim, vector.observed, {}, ""};
+  readings::BookProducts shared(p, call.tensors);
+  return diagnose(readings::Observation{call, arithmetic, certified, results, &shared});
 }
 
 Verdict judge_vector(const Vector& vector, const Kernel& kernel) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "problem/kernel.h"
+#include "properties/diagnosis.h"
 #include "properties/vectors.h"
 #include "properties/verdict.h"
 
@@ -14,6 +15,9 @@ Arithmetic double_arithmetic(const Problem& problem);
 
 // The reference in double against vector.expected (and expected_lse), within its own bound at 2^-53. The vector is f64.
 Verdict judge_reference(const Vector& vector);
+
+// What is wrong with vector.observed, which somebody really computed in double: the reading that explains every element.
+Diagnosis diagnose_observed(const Vector& vector);
 
 // A kernel against the reference, within the certified bound; where the vector's type holds its inputs exactly the
 // recorded output has judged the reference already.

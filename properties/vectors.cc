@@ -49,6 +49,7 @@ void read_outputs(Fields& top, Vector& vector, const Complaint& complaint) {
   const bool historical = !top.has("output") && top.has("expected");
   vector.expected = top.array(historical ? "expected" : "output", shapes.elements, {}).values;
   if (top.has("observed")) vector.observed = top.array("observed", shapes.elements, {}).values;
+  if (top.has("observed_error")) vector.observed_error = top.string("observed_error");
   Entries null_too;
   null_too.null = true;
   if (top.has("lse")) vector.expected_lse = top.array("lse", shapes.rows, null_too).values;
@@ -57,7 +58,7 @@ void read_outputs(Fields& top, Vector& vector, const Complaint& complaint) {
     const auto row_status = top.array("row_status", shapes.rows, {0, 2, true, false}).values;
     if (!complaint) clear_empty_rows(row_status, flash, vector.expected);
   }
-  top.ignore({"bug", "fixed_at", "summary", "path", "observed_error", "max_abs_diff", "note"});
+  top.ignore({"bug", "fixed_at", "summary", "path", "max_abs_diff", "note"});
   top.no_others();
 }
 

@@ -169,15 +169,18 @@ TEST(Vectors, ExpectZeroInRowsThatSeeNothing) {
 TEST(Vectors, ReadWrongOutputsThatWereReallyProduced) {
   const auto bugs = read(historical_bugs);
   EXPECT_EQ(bugs.size(), 13u);
-  int observed = 0;
+  int observed = 0, errors = 0;
   for (const Vector& bug : bugs) {
     EXPECT_FALSE(bug.expected.empty()) << bug.id;
+    EXPECT_NE(bug.observed.empty(), bug.observed_error.empty()) << bug.id;
+    errors += !bug.observed_error.empty();
     if (bug.observed.empty()) continue;
     ++observed;
     EXPECT_EQ(bug.observed.size(), bug.expected.size()) << bug.id;
     EXPECT_NE(bug.observed, bug.expected) << bug.id;
   }
   EXPECT_EQ(observed, 9);
+  EXPECT_EQ(errors, 4);
 }
 
 TEST(Vectors, ReadTheSecondSourceWithItsExtensions) {

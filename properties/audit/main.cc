@@ -13,6 +13,7 @@
 #include "properties/audit/exact.h"
 #include "properties/audit/strata.h"
 #include "properties/campaign.h"
+#include "properties/steering.h"
 #include "properties/prepared.h"
 
 namespace boresight::audit {

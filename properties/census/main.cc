@@ -11,6 +11,7 @@
 
 #include "problem/case.h"
 #include "properties/campaign.h"
+#include "properties/steering.h"
 
 namespace boresight::census {
 namespace {
@@ -87,7 +88,6 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   census::Census census;
   const std::vector<properties::Law>& laws = properties::laws();
-  for (std::int64_t number = 1; number <= cases; ++number)
-    census.count(properties::drawn_case(seed, number, laws[std::size_t(number - 1) % laws.size()]));
+  for (std::int64_t number = 1; number <= cases; ++number) census.count(properties::campaign_case(seed, number, laws));
   census.print();
 }

@@ -37,6 +37,13 @@ Certificate Trial::certify_again(const Call& call, const Way& way) {
   return certify(truths_->call(calls_ - 1, call.problem), call, way);
 }
 
+bool Trial::some_told(const Call& call) {
+  assert(!ran_);
+  if (!going()) return false;
+  assert(calls_ > 0);
+  return truths_->call(calls_ - 1, call.problem).some_told(call, kernel_.arithmetic(call.problem, case_.options));
+}
+
 void Trial::accept(const Call& call) {
   assert(!ran_);
   if (going()) taken(truths_->call(calls_++, call.problem), call, kernel_);

@@ -47,6 +47,8 @@ class Trial {
   // the domain. The call must follow from the case alone (truths.h), so this comes before any run.
   Certificate certify(const Call& call) { return certify(call, way()); }
   Certificate certify(const Call& call, const Way& way);
+  // The call that was certified last could have told some reading of the specification from the truth.
+  bool some_told(const Call& call);
   // The next call without a truth, for laws that need none: trouble where it is not valid or not supported.
   void accept(const Call& call);
   // The truth of the call that was certified last, with the bound of another way to run it.

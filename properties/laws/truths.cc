@@ -2,6 +2,8 @@
 
 #include <cassert>
 
+#include "properties/readings/power.h"
+
 namespace boresight::properties {
 
 void Truth::renew(const Problem& problem) {
@@ -25,12 +27,21 @@ const reference::Attention& Truth::attention(const Call& call) {
   return attention_;
 }
 
-const Truth::Bound& Truth::bound(const Call& call, const Arithmetic& arithmetic) {
+const Truth::Bound& Truth::bound(const Call& call, const Arithmetic& arithmetic) { return bound_of(call, arithmetic); }
+
+bool Truth::some_told(const Call& call, const Arithmetic& arithmetic) {
+  Bound& bound = bound_of(call, arithmetic);
+  if (!bound.some_told) bound.some_told = readings::some_told(call, arithmetic, {attention_, bound.values});
+  return *bound.some_told;
+}
+
+Truth::Bound& Truth::bound_of(const Call& call, const Arithmetic& arithmetic) {
   for (std::size_t k = 0; k < bounds_used_; ++k)
     if (bounds_[k].arithmetic == arithmetic) return bounds_[k];
   if (bounds_used_ == bounds_.size()) bounds_.emplace_back();
   Bound& bound = bounds_[bounds_used_++];
   bound.arithmetic = arithmetic;
+  bound.some_told.reset();
   reference::error_bound(call.problem, call.tensors, attention(call), arithmetic, bound.values);
   bound.finite = true;
   for (const reference::HeadBound& head : bound.values.heads)

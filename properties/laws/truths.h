@@ -26,6 +26,7 @@ class Truth {
     Arithmetic arithmetic;
     reference::ErrorBound values;
     bool finite = true;
+    std::optional<bool> some_told;  // of the readings (readings/power.h); not asked yet
   };
 
   // Makes it the truth of another call, reusing its memory.
@@ -35,8 +36,11 @@ class Truth {
   const std::string& invalid(const Call& call);             // what is wrong with the call; empty: it is valid
   const reference::Attention& attention(const Call& call);  // of a valid call; may be out of the domain
   const Bound& bound(const Call& call, const Arithmetic& arithmetic);
+  bool some_told(const Call& call, const Arithmetic& arithmetic);  // some reading could have been told from it
 
  private:
+  Bound& bound_of(const Call& call, const Arithmetic& arithmetic);
+
   Problem problem_;
   std::optional<std::string> invalid_;
   bool attended_ = false;

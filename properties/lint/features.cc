@@ -13,15 +13,21 @@
 namespace boresight::properties::lint {
 namespace {
 
-constexpr Size probe_size{12, 28};  // small, and wide enough for a quarter of anything
+// Small, and wide enough for a quarter of anything; then past where bf16 and f16 have every integer. Each with its cases.
+struct Probe {
+  Size size;
+  std::uint64_t cases;
+};
+constexpr Probe probes[] = {{{12, 28}, 400}, {{4, 340}, 40}, {{2, 2200}, 20}};
 constexpr std::int64_t probe_dim = 8;
-constexpr std::uint64_t cases_for_outputs = 400;  // until lse alone is believed
 constexpr std::int64_t persistent = 4;
 
 // --- sizes ---
 
-Size turned(Size size, Shape shape) {
+Size turned(Size size, Shape shape, std::int64_t heads) {
   if (shape == Shape::wide) return size;
+  if (shape == Shape::row) return {1, size.keys};
+  if (shape == Shape::by_heads) return {heads, size.keys};
   if (shape == Shape::tall) return {size.keys, size.queries};
   const auto side = std::int64_t(std::sqrt(double(size.queries) * double(size.keys)));
   return {side, side};
@@ -33,8 +39,8 @@ void scale_mask(Mask& mask, std::int64_t from, std::int64_t to) {
 
 // --- dropping features ---
 
-Shown shown_with(const readings::Reading& reading, const Features& features) {
-  return shown(reading, sized(features, probe_size, Type::f32, probe_dim, 1));
+Shown shown_with(const readings::Reading& reading, const Features& features, Size probe) {
+  return shown(reading, sized(features, probe, Type::f32, probe_dim, 1));
 }
 
 void plain_heads(Problem& p, std::int64_t kv_heads, std::int64_t alibi_heads) {
@@ -72,6 +78,9 @@ constexpr Drop drops[] = {
     [](Features& f) { f.shape = Shape::wide; },
     [](Features& f) { f.a_case.problem.batch = 1; },
     [](Features& f) { plain_heads(f.a_case.problem, 4, 4); },
+    [](Features& f) {
+      if (f.a_case.problem.kv_heads == 1) plain_heads(f.a_case.problem, 1, 4);
+    },
     [](Features& f) {
       if (f.a_case.problem.kv_heads != f.a_case.problem.heads) plain_heads(f.a_case.problem, 2, 4);
     },
@@ -131,13 +140,13 @@ constexpr Drop drops[] = {
     },
 };
 
-Features simplified(const readings::Reading& reading, Features features, Shown shows) {
+Features simplified(const readings::Reading& reading, Features features, Shown shows, Size probe) {
   for (int round = 0; round < 2; ++round)
     for (const Drop drop : drops) {
       Features less = features;
       drop(less);
       if (less.a_case == features.a_case && less.shape == features.shape && less.drawn_window == features.drawn_window) continue;
-      if (shown_with(reading, less) == shows) features = less;
+      if (shown_with(reading, less, probe) == shows) features = less;
     }
   return features;
 }
@@ -156,12 +165,12 @@ Case drawn(const readings::Reading& reading, std::uint64_t seed, std::uint64_t n
 }
 
 // The shapes and windows in which a drawn case may show it, plain ones first.
-std::optional<Features> showing(const readings::Reading& reading, const Case& c, Shown wanted) {
-  for (const Shape shape : {Shape::wide, Shape::tall, Shape::square})
+std::optional<Features> showing(const readings::Reading& reading, const Case& c, Shown wanted, Size probe) {
+  for (const Shape shape : {Shape::wide, Shape::tall, Shape::square, Shape::row, Shape::by_heads})
     for (const bool drawn_window : {false, true}) {
       if (drawn_window && c.problem.window == Window{}) continue;
       const Features features{c, shape, drawn_window, wanted == Shown::lse, true};
-      if (shown_with(reading, features) == wanted) return features;
+      if (shown_with(reading, features, probe) == wanted) return features;
     }
   return std::nullopt;
 }
@@ -172,7 +181,7 @@ Case sized(const Features& features, Size size, Type type, std::int64_t head_dim
   Case c = features.a_case;
   Problem& p = c.problem;
   const Problem from = p;
-  const Size of = turned(size, features.shape);
+  const Size of = turned(size, features.shape, p.heads);
   p.queries = of.queries;
   p.memories = p.memories > 0 ? std::max<std::int64_t>(1, of.keys / 4) : 0;
   p.segment = of.keys - p.memories;
@@ -191,9 +200,11 @@ Case sized(const Features& features, Size size, Type type, std::int64_t head_dim
 }
 
 Features least_features(const readings::Reading& reading, std::uint64_t seed) {
-  for (const Shown wanted : {Shown::out, Shown::lse})
-    for (std::uint64_t number = 0; number < cases_for_outputs; ++number)
-      if (const auto found = showing(reading, drawn(reading, seed, number), wanted)) return simplified(reading, *found, wanted);
+  for (const Probe& probe : probes)
+    for (const Shown wanted : {Shown::out, Shown::lse})
+      for (std::uint64_t number = 0; number < probe.cases; ++number)
+        if (const auto found = showing(reading, drawn(reading, seed, number), wanted, probe.size))
+          return simplified(reading, *found, wanted, probe.size);
   return {};
 }
 
@@ -218,6 +229,8 @@ std::string words(const Features& features) {
     words += (words.empty() ? "" : " ") + word;
   }
   if (words.empty()) words = "nothing";
+  if (features.shape == Shape::row) words += ", one query";
+  if (features.shape == Shape::by_heads) words += ", as many queries as heads";
   if (features.shape == Shape::tall) words += ", more queries than keys";
   if (features.shape == Shape::square) words += ", as many queries as columns";
   return words;

@@ -11,7 +11,13 @@
 
 namespace boresight::properties::lint {
 
-enum class Shape : std::uint8_t { wide, tall, square };  // n x keys; keys x n; a square of about as many cells
+enum class Shape : std::uint8_t {
+  wide,      // n x keys
+  tall,      // keys x n
+  square,    // of about as many cells
+  row,       // one query
+  by_heads,  // as many queries as heads
+};
 
 struct Features {
   Case a_case;  // its features; with its own sizes, by which masks and windows are scaled

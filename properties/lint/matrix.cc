@@ -67,7 +67,8 @@ Read it with these in mind:
   Kernels, other types, backward passes and everything else that they check is left out.
 * Every suite is judged at 113x203, 64x512 and 64x4096 (queries x keys) with 4 heads or so and head_dim 64 (FlashInfer 128); those that
   are of the kind that it runs itself count as its own. Queries are fewer than the suites' own where those are as many as keys. A
-  mistake that shows only with more queries than keys, or as many, has the sizes turned around or a square of as many cells.
+  mistake that shows only with more queries than keys has the sizes turned around, one that needs a square call a square of as many
+  cells; one that shows only in decoding has one query, and one needs as many queries as heads.
 * Memories are a quarter of the keys, windows a quarter of the keys to the left and of the queries to the right, masks keep half.
 * A kernel computes what its reading means in double and stores it in the type, so that nothing but the mistake can be caught. Eager
   attention in the type, which four rules measure by, is this project's own, and eps is the type's unit roundoff.

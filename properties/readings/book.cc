@@ -17,6 +17,9 @@ std::int64_t kv_head(const Reader& r, std::int64_t h) {
   return p.head_map == HeadMap::tiled ? h % p.kv_heads : h / (p.heads / p.kv_heads);
 }
 
+std::int64_t persistent_head(const Reader&, std::int64_t, std::int64_t kv_head) { return kv_head; }
+std::int64_t key_sequence(const Reader&, std::int64_t b) { return b; }
+
 std::int64_t query_place(const Reader& r, std::int64_t i) { return r.problem.segment - r.problem.queries + i; }
 std::int64_t key_place(const Reader& r, std::int64_t c) { return c - r.problem.mem_kv - r.problem.memories; }
 std::int64_t delta(const Reader& r, std::int64_t i, std::int64_t c) { return query_place(r, i) - key_place(r, c); }
@@ -152,6 +155,7 @@ double key_turn(const Reader& r, std::int64_t b, std::int64_t c) {
 
 double query_scale_place(const Reader& r, std::int64_t b, std::int64_t i) { return r.decide.query_turn(r, b, i); }
 double key_scale_place(const Reader& r, std::int64_t b, std::int64_t c) { return r.decide.key_turn(r, b, c); }
+std::int64_t scale_sequence(const Reader&, std::int64_t b, std::int64_t) { return b; }
 
 // --- scores and the softmax ---
 
@@ -168,5 +172,7 @@ double hidden_score(const Reader&) { return -std::numeric_limits<double>::infini
 double sink(const Reader& r, std::int64_t h, double) {
   return r.problem.sink ? number(r.tensors.sinks, h) : -std::numeric_limits<double>::infinity();
 }
+
+bool empty_row_is_zeroed(const Reader&, std::int64_t, std::int64_t, std::int64_t) { return false; }
 
 }  // namespace boresight::properties::readings::book

@@ -13,6 +13,10 @@ namespace book {
 
 // Heads: h / (H/G) or h mod G.
 std::int64_t kv_head(const Reader& r, std::int64_t h);
+std::int64_t persistent_head(const Reader& r, std::int64_t h, std::int64_t kv_head);  // kv_head
+
+// Whose keys and values a sequence reads: its own.
+std::int64_t key_sequence(const Reader& r, std::int64_t b);
 
 // Where a row and a column stand by order: S - n + i, and c - P - M.
 std::int64_t query_place(const Reader& r, std::int64_t i);
@@ -45,12 +49,15 @@ double query_turn(const Reader& r, std::int64_t b, std::int64_t i);
 double key_turn(const Reader& r, std::int64_t b, std::int64_t c);
 double query_scale_place(const Reader& r, std::int64_t b, std::int64_t i);
 double key_scale_place(const Reader& r, std::int64_t b, std::int64_t c);
+std::int64_t scale_sequence(const Reader& r, std::int64_t b, std::int64_t h);  // b
 
 // Scores and the softmax.
 double scale(const Reader& r);
 double score(const Reader& r, double product, double bias);
 double hidden_score(const Reader& r);
 double sink(const Reader& r, std::int64_t h, double largest_score);
+// Where an empty row is the mean of all values, those that are zeroed afterwards: none.
+bool empty_row_is_zeroed(const Reader& r, std::int64_t b, std::int64_t h, std::int64_t i);
 
 }  // namespace book
 }  // namespace boresight::properties::readings

@@ -17,6 +17,8 @@ struct Decisions {
 
   std::int64_t (*key_head)(const Reader&, std::int64_t h) = book::kv_head;
   std::int64_t (*value_head)(const Reader&, std::int64_t h) = book::kv_head;
+  std::int64_t (*persistent_head)(const Reader&, std::int64_t h, std::int64_t kv_head) = book::persistent_head;
+  std::int64_t (*key_sequence)(const Reader&, std::int64_t b) = book::key_sequence;  // of memories, segment, their values
 
   bool (*kept)(const Reader&, std::int64_t b, std::int64_t c) = book::kept;                                          // rule 1
   bool (*admitted)(const Reader&, std::int64_t b, std::int64_t h, std::int64_t i, std::int64_t c) = book::admitted;  // rule 2
@@ -43,6 +45,7 @@ struct Decisions {
   double (*key_turn)(const Reader&, std::int64_t b, std::int64_t c) = book::key_turn;
   double (*query_scale_place)(const Reader&, std::int64_t b, std::int64_t i) = book::query_scale_place;
   double (*key_scale_place)(const Reader&, std::int64_t b, std::int64_t c) = book::key_scale_place;
+  std::int64_t (*scale_sequence)(const Reader&, std::int64_t b, std::int64_t h) = book::scale_sequence;  // whose places those are
   double query_scale_sign = 1;  // XPOS scales q by z^u ..
   double key_scale_sign = -1;   // .. and k by z^-u
 
@@ -50,7 +53,10 @@ struct Decisions {
   double (*score)(const Reader&, double product, double bias) = book::score;
   double (*hidden_score)(const Reader&) = book::hidden_score;                        // -inf: takes no part
   double (*sink)(const Reader&, std::int64_t h, double largest_score) = book::sink;  // -inf: none
+  double least_maximum = -std::numeric_limits<double>::infinity();                   // the running maximum starts there
   bool empty_row_is_mean = false;                                                    // of all values; else 0
+  bool (*empty_row_is_zeroed)(const Reader&, std::int64_t b, std::int64_t h, std::int64_t i) = book::empty_row_is_zeroed;
+  bool empty_row_is_nan = false;
   double empty_lse = -std::numeric_limits<double>::infinity();
   bool lse_base_two = false;
 

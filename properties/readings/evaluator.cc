@@ -34,7 +34,7 @@ class Evaluator {
     for (Index row = 0; row < rows_; ++row) {
       for (Index k = 0; k < sink_; ++k) cell(row, k);
       if (p_.sink) put_sink(row);
-      if (r_.decide.empty_row_is_mean && !head_.visible.row(row).any()) see_everything(row);
+      if (!head_.visible.row(row).any()) empty(row);
       softmax(row);
     }
   }
@@ -86,6 +86,13 @@ class Evaluator {
     head_.visible(row, sink_) = sink != -infinity;
   }
 
+  void empty(Index row) {
+    if (r_.decide.empty_row_is_mean && !r_.decide.empty_row_is_zeroed(r_, b_, h_, first_ + row)) see_everything(row);
+    if (!r_.decide.empty_row_is_nan) return;
+    head_.out.row(row).setConstant(std::numeric_limits<double>::quiet_NaN());
+    open_[std::size_t(row)] = true;
+  }
+
   void see_everything(Index row) {
     for (Index k = 0; k < sink_; ++k) {
       head_.scores(row, k) = head_.bias(row, k) = head_.product(row, k) = 0;
@@ -95,9 +102,10 @@ class Evaluator {
   }
 
   void softmax(Index row) {
-    double m = -infinity, sum = 0;
+    double m = r_.decide.least_maximum, sum = 0;
     for (Index k = 0; k < head_.scores.cols(); ++k)
       if (head_.visible(row, k)) m = std::max(m, head_.scores(row, k));
+    if (m == r_.decide.least_maximum && m > -infinity) lose_small_weights(row);
     head_.maximum(row) = m;
     head_.lse(row) = r_.decide.empty_lse;
     if (!head_.visible.row(row).any()) return;
@@ -111,6 +119,13 @@ class Evaluator {
       if (c < 0 || c >= p_.columns()) continue;  // the zero key's value, and the sink's, is 0
       for (std::int64_t d = 0; d < p_.value_dim; ++d) head_.out(row, d) += head_.weights(row, k) * products_.value(c, d);
     }
+  }
+
+  // Below a maximum that never moved, weights leave f32's range at e^-103.97; what they leave is not seen at all.
+  void lose_small_weights(Index row) {
+    for (Index k = 0; k < head_.scores.cols(); ++k)
+      if (head_.visible(row, k) && float(std::exp(head_.scores(row, k) - r_.decide.least_maximum)) == 0)
+        head_.visible(row, k) = false;
   }
 
   const Reader& r_;

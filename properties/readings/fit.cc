@@ -47,11 +47,12 @@ bool apart(double reading, double truth, double bounds) {
 
 // Some element for which apart(element of e, truth, bound) holds.
 template <class Apart>
-bool any_element(const Evaluation& e, const reference::Head& truth, Apart apart) {
+bool any_element(const Evaluation& e, const reference::Head& truth, Seen where, Apart apart) {
   for (reference::Index i = 0; i < truth.out.rows(); ++i) {
     for (reference::Index d = 0; d < truth.out.cols(); ++d)
       if (apart(e.head.out(i, d), truth.out(i, d), [&](const auto& bound) { return bound.out(i, d); })) return true;
-    if (!e.lse_is_open[std::size_t(i)] && apart(e.head.lse(i), truth.lse(i), [&](const auto& bound) { return bound.lse(i); }))
+    if (where == Seen::in_out_or_lse && !e.lse_is_open[std::size_t(i)] &&
+        apart(e.head.lse(i), truth.lse(i), [&](const auto& bound) { return bound.lse(i); }))
       return true;
   }
   return false;
@@ -88,7 +89,7 @@ bool fits(const Decisions& reading, const Observation& seen, const Mismatch& wro
 }
 
 bool shows(const Decisions& reading, const Call& call, const Arithmetic& arithmetic, const Certificate& certified,
-           BookProducts* shared) {
+           BookProducts* shared, Seen where) {
   const Problem& p = call.problem;
   for (std::int64_t b = 0; b < p.batch; ++b)
     for (std::int64_t h = 0; h < p.heads; ++h) {
@@ -97,10 +98,10 @@ bool shows(const Decisions& reading, const Call& call, const Arithmetic& arithme
       const reference::HeadBound& around_truth = certified.bound.heads[head];
       const Evaluation e = evaluate(reading, call.tensors, b, h, 0, p.queries, shared);
       const auto beyond = [&](double got, double right, auto of) { return apart(got, right, of(around_truth)); };
-      if (!any_element(e, truth, beyond)) continue;  // most that don't show end here, without a bound of their own
+      if (!any_element(e, truth, where, beyond)) continue;  // most that don't show end here, without a bound of their own
       const reference::HeadBound own = bound(e, reading, call.tensors, arithmetic);
       const auto clear = [&](double got, double right, auto of) { return apart(got, right, of(around_truth) + of(own)); };
-      if (any_element(e, truth, clear)) return true;
+      if (any_element(e, truth, where, clear)) return true;
     }
   return false;
 }

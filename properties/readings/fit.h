@@ -29,8 +29,10 @@ std::optional<Mismatch> first_wrong(const Observation& seen);
 // outside the truth's bound: its row is tried first.
 bool fits(const Decisions& reading, const Observation& seen, const Mismatch& wrong);
 
+enum class Seen : std::uint8_t { in_out, in_out_or_lse };
+
 // Some element of the reading is farther from the truth than both bounds together: no kernel passes that computes it.
 bool shows(const Decisions& reading, const Call& call, const Arithmetic& arithmetic, const Certificate& certified,
-           BookProducts* shared = nullptr);
+           BookProducts* shared = nullptr, Seen where = Seen::in_out_or_lse);
 
 }  // namespace boresight::properties::readings

@@ -28,6 +28,7 @@ class Maker {
 
  private:
   std::int64_t pairs() const { return p_.rotary.dims / 2; }
+  std::int64_t scale_sequence() const { return r_.decide.scale_sequence(r_, b_, h_); }
 
   void frequencies() {
     const Rotary& rotary = p_.rotary;
@@ -51,7 +52,7 @@ class Maker {
       for (std::int64_t d = 0; d < p_.head_dim; ++d) out_.query(row, d) = number(r_.tensors.q, b_, h_, i, d);
       if (pairs() == 0) continue;
       const double place = r_.decide.query_turn(r_, b_, i);
-      turn(out_.query, row, place, r_.decide.query_scale_place(r_, b_, i), r_.decide.query_scale_sign);
+      turn(out_.query, row, place, r_.decide.query_scale_place(r_, scale_sequence(), i), r_.decide.query_scale_sign);
       out_.query_turn(row) = std::abs(place);
     }
   }
@@ -68,16 +69,17 @@ class Maker {
       for (std::int64_t d = 0; d < p_.value_dim; ++d) out_.value(c, d) = part(t.mem_v, t.memory_v, t.segment_v, value_head, c, d);
       if (pairs() == 0 || !r_.decide.turned(r_, c)) continue;
       const double place = r_.decide.key_turn(r_, b_, c);
-      turn(out_.key, c, place, r_.decide.key_scale_place(r_, b_, c), r_.decide.key_scale_sign);
+      turn(out_.key, c, place, r_.decide.key_scale_place(r_, scale_sequence(), c), r_.decide.key_scale_sign);
       out_.key_turn(c) = std::abs(place);
     }
   }
 
   double part(const Tensor& persistent, const Tensor& memory, const Tensor& segment, std::int64_t g, std::int64_t c,
               std::int64_t d) const {
-    if (c < p_.mem_kv) return number(persistent, g, c, d);
-    if (c < p_.mem_kv + p_.memories) return number(memory, b_, g, c - p_.mem_kv, d);
-    return number(segment, b_, g, c - p_.mem_kv - p_.memories, d);
+    if (c < p_.mem_kv) return number(persistent, r_.decide.persistent_head(r_, h_, g), c, d);
+    const std::int64_t b = r_.decide.key_sequence(r_, b_);
+    if (c < p_.mem_kv + p_.memories) return number(memory, b, g, c - p_.mem_kv, d);
+    return number(segment, b, g, c - p_.mem_kv - p_.memories, d);
   }
 
   Index left(std::int64_t k) const { return p_.rotary.pairs == RotaryPairs::adjacent ? 2 * k : k; }
@@ -138,9 +140,9 @@ class Maker {
 
 // The decisions that products rest on.
 auto products_rest_on(const Decisions& d) {
-  return std::make_tuple(d.key_head, d.value_head, d.turned, d.query_turn, d.key_turn, d.query_scale_place, d.key_scale_place,
-                         d.query_scale_sign, d.key_scale_sign, d.scale, d.problem.rotary, d.problem.scale, d.problem.head_map,
-                         d.problem.custom_positions);
+  return std::make_tuple(d.key_head, d.value_head, d.persistent_head, d.key_sequence, d.scale_sequence, d.turned, d.query_turn,
+                         d.key_turn, d.query_scale_place, d.key_scale_place, d.query_scale_sign, d.key_scale_sign, d.scale,
+                         d.problem.rotary, d.problem.scale, d.problem.head_map, d.problem.custom_positions);
 }
 
 }  // namespace

@@ -17,6 +17,14 @@ inline Case drawn_case(std::uint64_t number) {
   return draw(choices);
 }
 
+// One that a reading's bend makes of the drawn one.
+inline Case bent_case(const Reading& reading, std::uint64_t number) {
+  CountedChoices choices(number);
+  Case c = draw(choices);
+  reading.bend(c, choices);
+  return c;
+}
+
 // The same cut down to sizes at which all readings together take milliseconds, with inputs in f32.
 inline Case small_case(std::uint64_t number) {
   Case c = drawn_case(number);

@@ -23,6 +23,8 @@ struct Reading {
   const char* equivalent = "";  // where it can't, though the problem has what it misreads
   // Bends a drawn case, which stays valid, to where it shows; null: drawn cases show it often enough.
   void (*bend)(Case& a_case, Choices& choices) = nullptr;
+  // Of a family, which has a number that is fitted: one reading of this id for each number. Null: this reading alone.
+  std::span<const Reading> (*family)() = nullptr;
 };
 
 // In order of preference: where several readings explain a result, the first one names it.
@@ -31,6 +33,9 @@ std::span<const Reading> all_readings();
 // The decisions by the book, and under a reading.
 Decisions by_the_book(const Problem& problem);
 Decisions under(const Reading& reading, const Problem& problem);
+
+// The readings of its id: its family, or itself.
+std::span<const Reading> family(const Reading& reading);
 
 // The reading's words and its source: ".. right is 0 (as x-transformers#242)".
 std::string words(const Reading& reading, const Problem& problem);

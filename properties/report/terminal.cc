@@ -13,6 +13,7 @@ namespace boresight::properties {
 namespace {
 
 constexpr std::size_t kernel_width_min = 10, law_width = 32;
+constexpr std::int64_t readings_named_max = 8;
 
 // A row of the table of evidence.
 std::string row(const std::string& kernel, std::size_t kernel_width, const std::string& law, const Evidence& e) {
@@ -66,6 +67,28 @@ std::string evidence_table(const Report& report, Rows rows) {
   return text;
 }
 
+// "power: 102 of 104 readings could have shown in scalar's cases of agreement; never: a, b", or the one that seldom could.
+std::string power_line(const Power& power) {
+  std::string never;
+  std::int64_t missing = 0;
+  for (const auto& [reading, cases] : power.cases)
+    if (cases == 0 && ++missing <= readings_named_max) never += (never.empty() ? "" : ", ") + reading;
+  if (missing > readings_named_max) never += fmt::format(" and {} more", missing - readings_named_max);
+  const auto by_cases = [](const auto& a, const auto& b) { return a.second < b.second; };
+  const auto [least, cases] = *std::min_element(power.cases.begin(), power.cases.end(), by_cases);
+  return fmt::format("power: {} of {} readings could have shown in {}'s cases of agreement; {}\n",
+                     std::int64_t(power.cases.size()) - missing, power.cases.size(), power.kernel,
+                     missing > 0 ? "never: " + never : fmt::format("the fewest, {}: {}", cases, least));
+}
+
+std::string power_words(const Report& report, Rows rows) {
+  if (!report.power || report.power->cases.empty()) return "";
+  std::string text = power_line(*report.power);
+  for (const auto& [reading, cases] : report.power->cases)
+    if (rows == Rows::each) text += fmt::format("  {:<52} {}{}\n", reading, cases, cases < power_enough ? "" : " or more");
+  return text;
+}
+
 std::string cases_gone_through(const Report& report) {
   if (report.shard.whole()) return fmt::format("{} cases", report.cases);
   return fmt::format("shard {}/{}, {} of {} cases", report.shard.index, report.shard.count, report.share, report.cases);
@@ -115,7 +138,7 @@ std::string words(const Finding& finding, const std::string& command) {
   std::string text = fmt::format("FAILED {} · {}", finding.kernel, finding.law);
   text += finding.case_number > 0 ? fmt::format(" · case {}\n", finding.case_number) : "\n";
   text += "  what    " + finding.verdict.why + "\n";
-  if (!finding.diagnosis.words.empty()) text += "  why     " + finding.diagnosis.words + "\n";
+  if (!finding.diagnosis.words.empty()) text += "  why     " + told(finding.diagnosis) + "\n";
   if (!finding.diagnosis.reading.empty()) text += "  reading " + finding.diagnosis.reading + "\n";
   if (finding.verdict.mismatch) text += "  where   " + words(*finding.verdict.mismatch) + "\n";
   text += "  case    " + token(finding.smallest);
@@ -125,7 +148,7 @@ std::string words(const Finding& finding, const std::string& command) {
 }
 
 std::string words(const Report& report, const std::string& command, Rows rows) {
-  std::string text = evidence_table(report, rows);
+  std::string text = evidence_table(report, rows) + power_words(report, rows);
   for (const Finding& finding : report.findings) text += "\n" + words(finding, command);
   return text + "\n" + closing(report);
 }
