@@ -17,6 +17,7 @@ help:
 	@echo 'make check-fresh  the committed tree, from clone to green, in a bare Debian 12'
 	@echo 'make power        each reading as a kernel: cases until caught, and its name; docs/power.md'
 	@echo 'make bench        attention by shape, encoding and kernel: time and precision; bench/results'
+	@echo 'make kill-matrix  which mistakes known suites would let through: docs/kill_matrix.md, some minutes'
 	@echo 'make setup, format, clean'
 
 setup:
@@ -54,6 +55,8 @@ bench: setup build/release/build.ninja
 	build/release/attention_bench --benchmark_repetitions=5 --benchmark_min_time=0.02 --benchmark_enable_random_interleaving=true \
 	  --benchmark_format=json >build/release/attention.json || [ $$? = 1 ]
 	bench/report.py build/release/attention.json bench/results
+kill-matrix: build
+	build/release/boresight lint --matrix docs/kill_matrix.md
 # Each reading of the specification as a kernel: cases until it is caught, and what it is called; docs/power.md.
 power: setup build/release/build.ninja
 	cmake --build build/release --target misreadings confusion
@@ -78,4 +81,4 @@ check-fresh:
 clean:
 	rm -rf build
 
-.PHONY: check-instruction-sets help setup build verify test test-quick test-full power release asan tsan debug mutants clang bench fuzz fuzzers format check-fresh clean
+.PHONY: check-instruction-sets help setup build verify test test-quick test-full release asan tsan debug mutants clang bench power kill-matrix fuzz fuzzers format check-fresh clean

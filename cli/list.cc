@@ -1,8 +1,9 @@
-// boresight list kernels | laws | readings | mutants: a line each, the name first; or all of it as JSON.
+// boresight list kernels | laws | readings | mutants | suites: a line each, the name first; or all of it as JSON.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "cli/mutants.h"
 #include "problem/registry.h"
 #include "properties/laws/law.h"
+#include "properties/lint/suites.h"
 #include "properties/readings/table.h"
 #include "properties/readings/zoo.h"
 
@@ -70,6 +72,13 @@ Listing planted() {
   return list;
 }
 
+Listing suites() {
+  Listing list{{"id", "type", "inputs", "rule", "file"}, 5, {}};
+  for (const properties::lint::Suite& suite : properties::lint::suites())
+    list.rows.push_back({suite.id, std::string(name(suite.type)), suite.inputs, suite.rule, suite.file});
+  return list;
+}
+
 void print_lines(const Listing& list) {
   std::vector<std::size_t> width(list.shown, 0);
   for (const auto& row : list.rows)
@@ -90,26 +99,22 @@ void print_json(const Listing& list) {
   fmt::print("{}\n", rows.dump(2));
 }
 
-int list(const std::string& what, bool json) {
-  const Listing all = what == "kernels" ? kernels() : what == "laws" ? laws() : what == "readings" ? readings() : planted();
-  if (json)
-    print_json(all);
-  else
-    print_lines(all);
-  return Exit::held;
-}
+// What can be listed, by name.
+const std::map<std::string, Listing (*)()> listings{
+    {"kernels", kernels}, {"laws", laws}, {"readings", readings}, {"mutants", planted}, {"suites", suites}};
 
 }  // namespace
 
 void add_list(CLI::App& app, int& exit) {
-  auto* command = app.add_subcommand("list", "List kernels, laws, readings or mutants");
+  auto* command = app.add_subcommand("list", "List kernels, laws, readings, mutants or suites");
   auto what = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
-  command->add_option("what", *what, "kernels, laws, readings or mutants")
-      ->required()
-      ->check(CLI::IsMember({"kernels", "laws", "readings", "mutants"}));
+  command->add_option("what", *what, "kernels, laws, readings, mutants or suites")->required()->check(CLI::IsMember(listings));
   command->add_flag("--json", *json, "Print one JSON array, an object a row");
-  command->callback([what, json, &exit] { exit = list(*what, *json); });
+  command->callback([what, json, &exit] {
+    (*json ? print_json : print_lines)(listings.at (*what)());
+    exit = Exit::held;
+  });
 }
 
 }  // namespace boresight::cli

@@ -275,9 +275,58 @@ class Vectors(unittest.TestCase):
         self.assertEqual(run("vectors", "/no/such/file.jsonl").returncode, USAGE)
 
 
+class Lint(unittest.TestCase):
+    WEAK = ("lint", "--rule", "allclose(1e-2,1e-2)", "--inputs", "rand", "--sizes", "32x256", "--type", "f16")
+
+    def test_a_rule_that_lets_mistakes_through_fails_and_names_them(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "lint.json"
+            done = run(*self.WEAK, "--json", str(path))
+            self.assertEqual(done.returncode, FAILURE, done.stderr)
+            report = json.loads(path.read_text())
+        through = done.stdout.split("LET THROUGH:")[1]
+        for known in ("causal-sees-one-future-key", "window-one-too-wide", "the-mean-of-all-values"):
+            self.assertIn(f"  {known}  ", through)
+            mistake = next(one for one in report["mistakes"] if one["id"] == known)
+            self.assertFalse(mistake["caught"])
+            self.assertLess(mistake["error_over_threshold"], 1)
+        self.assertIn("one too wide: delta >= -1, right is delta >= 0", through)
+        self.assertRegex(through, r"--inputs normal: \d+ of these \d+ would be caught")
+        self.assertEqual(report["let_through"], int(re.search(r"FAILED: (\d+) mistakes", done.stdout)[1]))
+
+    def test_the_certified_bound_on_short_rows_holds(self):
+        done = run("lint", "--rule", "certified", "--sizes", "17x40")
+        self.assertEqual(done.returncode, HELD, done.stdout)
+        self.assertIn("PASSED: 0 mistakes let through", done.stdout)
+
+    def test_a_suite_brings_its_rule_inputs_and_sizes(self):
+        done = run("lint", "--suite", "kernelbench", "--reading", "causal-*")
+        self.assertIn("--rule 'allclose(1e-2,1e-2)' --inputs rand --sizes 64x512 --type f16", done.stdout)
+        self.assertIn("--sizes 17x40", run("lint", "--suite", "kernelbench", "--reading", "causal-*", "--sizes", "17x40").stdout)
+        for suite in run("list", "suites").stdout.splitlines():
+            done = run("lint", "--suite", suite.split()[0], "--sizes", "9x20", "--reading", "causal-ignored")
+            self.assertIn(done.returncode, (HELD, FAILURE), done.stderr)
+
+    def test_bad_words_are_told_what_would_be_right(self):
+        for words, right in ((["--rule", "allclose(1e-2)"], "write it as allclose(RTOL,ATOL)"),
+                             (["--rule", "close(1)"], "allowed: allclose(RTOL,ATOL)"),
+                             (["--rule", "finite", "--inputs", "randn"], "allowed: normal, rand"),
+                             (["--rule", "finite", "--sizes", "64"], "write QUERIESxKEYS"),
+                             (["--rule", "finite", "--type", "f8"], "allowed: f32, bf16, f16"),
+                             (["--rule", "finite", "--reading", "nonesuch"], "boresight list readings"),
+                             (["--suite", "nonesuch"], "boresight list suites"), ([], "give --rule or --suite"),
+                             (["--rule", "finite", "--trials", "0"], "--trials"),
+                             (["--rule", "finite", "--matrix", "page.md"], "excludes"),
+                             (["--matrix", "/no/such/folder/page.md"], "/no/such/folder/page.md")):
+            done = run("lint", *words)
+            self.assertEqual(done.returncode, USAGE, words)
+            self.assertIn(right, done.stderr)
+
+
 class TheRest(unittest.TestCase):
     def test_lists_have_rows(self):
-        for what, row in (("kernels", "scalar"), ("laws", "causal"), ("readings", "causal-top-left"), ("mutants", "causal-top-left")):
+        for what, row in (("kernels", "scalar"), ("laws", "causal"), ("readings", "causal-top-left"), ("mutants", "causal-top-left"),
+                          ("suites", "flash-attention-2")):
             done = run("list", what)
             self.assertEqual(done.returncode, HELD)
             self.assertIn(row, done.stdout)

@@ -6,23 +6,11 @@
 #include <cstdint>
 
 #include "problem/arithmetic.h"
-#include "problem/values.h"
+#include "properties/draw/counted.h"
 #include "properties/draw/draw.h"
 #include "properties/readings/misread_kernel.h"
 
 namespace boresight::properties::readings {
-
-// Choices counted off from a seed.
-class CountedChoices : public Choices {
- public:
-  explicit CountedChoices(std::uint64_t seed) : state_(mix(seed + 1)) {}
-  std::uint64_t pick(std::uint64_t options) override { return (bits() >> 16) % options; }
-  std::uint64_t bits() override { return element_bits(state_, next_++); }
-
- private:
-  std::uint64_t state_;
-  std::int64_t next_ = 0;
-};
 
 inline Case drawn_case(std::uint64_t number) {
   CountedChoices choices(number);

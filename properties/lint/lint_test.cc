@@ -1,0 +1,163 @@
+// Lint as a whole: Boresight catches every reading that can show, weak tests let known ones through, no right kernel and no
+// equivalent one is refused; and the eager attention that rules measure by errs as its type does.
+#include "properties/lint/lint.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include "properties/lint/report.h"
+#include "properties/prepared.h"
+
+namespace boresight::properties::lint {
+namespace {
+
+constexpr int threads = 2;
+
+const std::vector<Subject>& all_subjects() {
+  static const std::vector<Subject> subjects = [] {
+    std::vector<Subject> all = reading_subjects("*", 1, threads);
+    for (Subject& other : other_subjects()) all.push_back(std::move(other));
+    return all;
+  }();
+  return subjects;
+}
+
+bool can_show(const Subject& subject) { return subject.features.found && !subject.equivalent; }
+
+Setting test(const char* rule, const char* inputs, const char* sizes, Type type = Type::f16) {
+  Setting setting;
+  setting.rule = parse_rule(rule).value();
+  setting.inputs = parse_recipe(inputs).value();
+  setting.sizes = parse_sizes(sizes).value();
+  setting.type = type;
+  setting.head_dim = 16;
+  return setting;
+}
+
+TEST(Lint, EveryReadingHasFeaturesThatShowItOrAReasonWhyNot) {
+  std::size_t found = 0;
+  for (const Subject& subject : all_subjects()) {
+    found += subject.features.found ? 1 : 0;
+    EXPECT_TRUE(subject.features.found || *subject.reading->equivalent != 0) << subject.id;
+  }
+  EXPECT_GT(10 * found, 9 * all_subjects().size());
+}
+
+TEST(Lint, BoresightCatchesEveryOneThatCanShow) {
+  const std::vector<std::int64_t> cases = cases_until_caught(all_subjects(), 2000, threads);
+  for (std::size_t k = 0; k < cases.size(); ++k) {
+    const Subject& subject = all_subjects()[k];
+    if (can_show(subject)) {
+      EXPECT_GT(cases[k], 0) << subject.id;
+    }
+  }
+}
+
+TEST(Lint, TheBoundCatchesWhatAToleranceLetsThrough) {
+  const std::vector<Judged> judged = judge(
+      {test("allclose(1e-2,1e-2)", "rand", "32x256"), test("certified", "normal", "17x40", Type::f32)}, all_subjects(), threads);
+  std::set<std::string> through;
+  for (std::size_t k = 0; k < all_subjects().size(); ++k) {
+    const Subject& subject = all_subjects()[k];
+    if (!judged[0].caught(k)) through.insert(subject.id);
+    if (can_show(subject)) {
+      EXPECT_TRUE(judged[1].caught(k)) << subject.id;
+    }
+  }
+  for (const char* known : {"causal-sees-one-future-key", "window-one-too-wide", "sink-ignored", "the-mean-of-all-values"})
+    EXPECT_TRUE(through.contains(known)) << known;
+  EXPECT_FALSE(through.contains("nan-everywhere"));
+  EXPECT_LT(through.size(), all_subjects().size() / 2);
+}
+
+TEST(Lint, NoSuiteRefusesARightKernelOrAnEquivalentOne) {
+  std::vector<Setting> settings;
+  for (const Suite& suite : suites()) settings.push_back(setting(suite, 1, parse_sizes("17x40").value()));
+  std::vector<Subject> equivalent;
+  for (const Subject& subject : all_subjects())
+    if (subject.equivalent) equivalent.push_back(subject);
+  ASSERT_EQ(equivalent.size(), 1u);
+  const std::vector<Judged> judged = judge(settings, equivalent, threads);
+  for (std::size_t s = 0; s < settings.size(); ++s) {
+    EXPECT_TRUE(judged[s].closest(0).judged) << settings[s].name;
+    EXPECT_FALSE(judged[s].caught(0)) << settings[s].name;
+    EXPECT_GT(judged[s].honest.problems, 0) << settings[s].name;
+    EXPECT_EQ(judged[s].honest.refused, 0) << settings[s].name;
+  }
+}
+
+TEST(Lint, ARuleThatRefusesRightKernelsDoesNotHold) {
+  std::vector<Subject> one = reading_subjects("causal-ignored", 1, 1);
+  const Report report = lint(test("max_abs(0)", "normal", "8x16"), one, 1);
+  EXPECT_EQ(report.through, 0u);
+  EXPECT_GT(report.judged.honest.refused, 0);
+  EXPECT_FALSE(report.holds());
+  EXPECT_NE(words(report).find("TOO TIGHT"), std::string::npos);
+}
+
+TEST(Lint, IsTheSameOnAnyNumberOfThreads) {
+  std::vector<Report> reports;
+  for (const int count : {1, 3})
+    reports.push_back(lint(test("allclose(1e-2,1e-2)", "rand", "16x64"), reading_subjects("window-*", 1, count), count));
+  EXPECT_GT(reports[0].through, 0u);
+  EXPECT_EQ(json(reports[0], ""), json(reports[1], ""));
+}
+
+TEST(Lint, MemoriesAreAQuarterOfTheKeysAndPersistentColumnsFour) {
+  Features features = no_features();
+  features.a_case.problem.memories = features.a_case.problem.mem_kv = 1;
+  features.a_case.problem.window = {3, 0};
+  const Problem p = sized(features, {64, 512}, Type::bf16, 32, 1).problem;
+  EXPECT_EQ(p.queries, 64);
+  EXPECT_EQ(p.memories, 128);
+  EXPECT_EQ(p.segment, 384);
+  EXPECT_EQ(p.mem_kv, 4);
+  EXPECT_EQ(p.window, (Window{128, 16}));
+  EXPECT_EQ(p.head_dim, 32);
+  EXPECT_TRUE(validate(p));
+}
+
+TEST(Lint, SizesThatCannotBeReadAreToldTheRightForm) {
+  EXPECT_EQ(parse_sizes("64x512,3x9")->size(), 2u);
+  for (const char* sizes : {"", "64", "64x", "x512", "0x9", "64x512,", "64x512x3", "5000x5000"})
+    EXPECT_NE(parse_sizes(sizes).error().text().find("write QUERIESxKEYS"), std::string::npos) << sizes;
+}
+
+// Largest error of eager attention on normal inputs of the type, by the truth.
+double eager_error(Type type) {
+  const Features features = reading_subjects("softcap-ignored", 1, 1).front().features;
+  const Prepared prepared = prepare(sized(features, {16, 48}, type, 16, 3));
+  const reference::Attention truth = reference::attend(prepared.call.problem, prepared.call.tensors);
+  const Eager got = eager(prepared.call.problem, prepared.call.tensors, truth);
+  double most = 0;
+  std::size_t at = 0;
+  for (const reference::Head& head : truth.heads)
+    for (reference::Index k = 0; k < head.out.size(); ++k) most = std::max(most, std::abs(got.out[at++] - head.out.data()[k]));
+  EXPECT_EQ(at, got.out.size());
+  return most;
+}
+
+TEST(Lint, EagerAttentionErrsAsItsTypeDoes) {
+  EXPECT_LT(eager_error(Type::f32), 1e-5);
+  EXPECT_GT(eager_error(Type::f16), 1e-4);
+  EXPECT_LT(eager_error(Type::f16), 1e-2);
+  EXPECT_GT(eager_error(Type::bf16), 4 * eager_error(Type::f16));
+}
+
+TEST(LintSuites, HaveNamesOfTheirOwnAndCanBeRead) {
+  std::set<std::string> ids;
+  for (const Suite& suite : suites()) {
+    EXPECT_TRUE(ids.insert(suite.id).second) << suite.id;
+    EXPECT_EQ(find_suite(suite.id), &suite);
+    EXPECT_TRUE(parse_rule(suite.rule)) << suite.id;
+    EXPECT_TRUE(parse_recipe(suite.inputs)) << suite.id;
+    EXPECT_TRUE(parse_sizes(suite.sizes)) << suite.id;
+    EXPECT_EQ(setting(suite, 1).trials, suite.trials);
+  }
+  EXPECT_EQ(find_suite("nonesuch"), nullptr);
+}
+
+}  // namespace
+}  // namespace boresight::properties::lint

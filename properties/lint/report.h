@@ -1,0 +1,33 @@
+// What lint found of one test, in words and as JSON, and what would make the test stronger.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "properties/lint/lint.h"
+
+namespace boresight::properties::lint {
+
+// A change to the test, and how many of the subjects that it lets through it would catch then.
+struct Advice {
+  std::string change;  // "--inputs normal"
+  std::size_t caught = 0;
+};
+
+struct Report {
+  Setting setting;
+  std::vector<Subject> subjects;
+  Judged judged;
+  std::size_t through = 0;              // subjects that can show and are let through
+  std::vector<Advice> advice;           // what helps, tried on those, the best first
+  std::vector<std::int64_t> own_cases;  // Boresight's until caught, of each subject; filled for those let through
+
+  bool holds() const { return through == 0 && judged.honest.refused == 0; }
+};
+
+Report lint(const Setting& setting, std::vector<Subject> subjects, int threads, const Progress& progress = {});
+
+std::string words(const Report& report);
+std::string json(const Report& report, const std::string& version);
+
+}  // namespace boresight::properties::lint
