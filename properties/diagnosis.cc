@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "properties/prepared.h"
+#include "properties/probe/affine.h"
 #include "properties/readings/confirm.h"
 #include "properties/readings/fit.h"
 #include "properties/readings/pattern.h"
@@ -99,7 +100,8 @@ Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
   const std::vector<const Reading*> tried = candidates(a_case.problem);
   if (const auto found = fitting(tried, seen, *wrong); !found.empty()) return explained(a_case, kernel, found);
   if (auto found = pair(tried, seen, *wrong)) return *found;
-  return {"", "no reading explains it; " + readings::pattern(seen, *wrong)};
+  const std::string probed = probe::probed(a_case, kernel);
+  return {"", "no reading explains it; " + readings::pattern(seen, *wrong) + (probed.empty() ? "" : "; probed: " + probed)};
 }
 
 }  // namespace boresight::properties

@@ -89,7 +89,7 @@ class Plumber {
     HeadPlumb h;
     h.right_visible = head.visible.rightCols(K_);
     h.right = head.scores.rightCols(K_);
-    for (Index i = 0; i < n_; ++i) h.right.row(i).array() -= base(head, i);
+    for (Index i = 0; i < n_; ++i) h.right.row(i).array() -= base(head, i), h.right_base.push_back(base(head, i));
     h.seen.assign(std::size_t(n_ * K_), Seen::below_reach);
     h.low = reference::Matrix::Constant(n_, K_, -infinity);
     h.high = -h.low;
@@ -201,11 +201,15 @@ class Plumber {
       set(out, i, c, {log.low - out.right(i, c), log.high - out.right(i, c)}, std::log(w) - out.right(i, c));
     }
     if (zero_ == 0 && !problem_.sink) return;
-    const double missing = 1 - sum, seen = truth_.heads[h].weights.row(i).rightCols(K_).sum();
-    const double right = 1 - seen;
-    out.rest.push_back({missing - error > 0 ? std::log((missing - error) / right) : -infinity,
-                        missing + error > 0 ? std::log((missing + error) / right) : -infinity});
-    out.rest_right.push_back(right);
+    out.rest.push_back(rest(1 - sum, error, 1 - truth_.heads[h].weights.row(i).rightCols(K_).sum()));
+    out.rest_right.push_back(std::max(1 - truth_.heads[h].weights.row(i).rightCols(K_).sum(), 0.0));
+  }
+
+  // Of what no column gets. A sink of -inf gets nothing: then any weight at all departs, and none says nothing.
+  static Interval rest(double missing, double error, double right) {
+    if (!(right > 0x1p-40)) return missing - error > 0x1p-40 ? Interval{infinity, infinity} : Interval{-infinity, infinity};
+    return {missing - error > 0 ? std::log((missing - error) / right) : -infinity,
+            missing + error > 0 ? std::log((missing + error) / right) : -infinity};
   }
 
   static void set(HeadPlumb& out, Index i, Index c, const Interval& interval, double offset) {
