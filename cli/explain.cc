@@ -90,12 +90,15 @@ struct Options {
 void print(const std::vector<Answer>& answers) {
   bool first = true;
   for (const Answer& answer : answers) {
-    std::string names;
-    for (const std::string& name : answer.kernels) names += (names.empty() ? "" : ", ") + name;
-    fmt::print("{}{}: {}\n{}", first ? "" : "\n", names,
-               answer.code == Exit::failure ? "DEPARTS"
-               : answer.code == Exit::held  ? "NOTHING DEPARTS"
-                                            : "NOT PROBED",
+    std::string names, line;
+    for (const std::string& name : answer.kernels) {
+      if (!line.empty() && line.size() + name.size() > 118) names += line + ",\n", line.clear();
+      line += (line.empty() ? "" : ", ") + name;
+    }
+    fmt::print("{}{}{}\n{}{}", first ? "" : "\n", names, line,
+               answer.code == Exit::failure ? "DEPARTS\n"
+               : answer.code == Exit::held  ? "NOTHING DEPARTS\n"
+                                            : "NOT PROBED\n",
                answer.text);
     first = false;
   }

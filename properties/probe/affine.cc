@@ -72,14 +72,15 @@ std::string where(Index rows, Index columns, const Wanted& in, const Wanted& cou
     return i >= r.first_row && i <= r.last_row && c >= r.first_column && c <= r.last_column;
   };
   if (full(rows, columns, in, could, boxed)) return fmt::format("{} in {}", cs, is);
-  if (full(rows, columns, in, could, [&](Index i, Index c) { return c - i >= r.least; }))
-    return fmt::format("c >= i{}", plus(r.least));
-  if (full(rows, columns, in, could, [&](Index i, Index c) { return c - i <= r.most; }))
-    return fmt::format("c <= i{}", plus(r.most));
-  if (full(rows, columns, in, could, [&](Index i, Index c) { return c - i >= r.least && c - i <= r.most; }))
-    return r.least == r.most ? fmt::format("c = i{}", plus(r.least))
-                             : fmt::format("i{} <= c <= i{}", plus(r.least), plus(r.most));
-  return fmt::format("{} elements within {}, {}", r.count, cs, is);
+  const auto diagonal = [&](Index least, Index most) {
+    return full(rows, columns, in, could, [&](Index i, Index c) { return c - i >= least && c - i <= most; });
+  };
+  if (r.least == r.most && diagonal(r.least, r.most)) return fmt::format("c = i{}", plus(r.least));
+  if (diagonal(r.least, columns)) return fmt::format("c >= i{}", plus(r.least));
+  if (diagonal(-rows, r.most)) return fmt::format("c <= i{}", plus(r.most));
+  if (diagonal(r.least, r.most)) return fmt::format("i{} <= c <= i{}", plus(r.least), plus(r.most));
+  const Region possible = region_of(rows, columns, [&](Index i, Index c) { return boxed(i, c) && could(i, c); });
+  return fmt::format("{} of {} elements ({}, {})", r.count, possible.count, cs, is);
 }
 
 // --- which form ---
@@ -166,10 +167,10 @@ std::optional<std::string> line_form(const Problem& p, const Levels& levels, Ind
   slopes.insert(slopes.begin(), right_slope);
   for (const double s : slopes) {
     if (!(s > 0)) continue;
-    std::set<Index> origins = levels.origins(p.mem_kv, s);
-    const std::set<Index> more = levels.origins(0, s);
-    origins.insert(more.begin(), more.end());
-    origins.insert({right_origin, right_origin - p.mem_kv, right_origin - p.memories, right_origin + p.mem_kv});
+    // The right one first: where no row reaches its kink, other origins fit as well.
+    std::vector<Index> origins{right_origin, right_origin - p.mem_kv, right_origin - p.memories};
+    for (const Index from : {p.mem_kv, Index{0}})
+      for (const Index o : levels.origins(from, s)) origins.push_back(o);
     const auto fits = [&](double sign, bool absolute, Index o) {
       return levels.fit([&](Index i, Index c) {
         if (c < first) return 0.0;
@@ -177,9 +178,9 @@ std::optional<std::string> line_form(const Problem& p, const Levels& levels, Ind
         return sign * s * (absolute ? std::abs(d) : d);
       });
     };
-    for (const double sign : {-1.0, 1.0})
-      for (const bool absolute : {true, false})
-        for (const Index o : origins)
+    for (const Index o : origins)
+      for (const double sign : {-1.0, 1.0})
+        for (const bool absolute : {true, false})
           if (fits(sign, absolute, o))
             return fmt::format("{}{} * {}i{} - c{}", sign < 0 ? "-" : "", number(s), absolute ? "|" : "(", plus(o),
                                absolute ? "|" : ")");

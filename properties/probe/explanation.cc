@@ -74,13 +74,22 @@ std::vector<Index> chosen_columns(const RowReading& row) {
   return chosen;
 }
 
+double known(const HeadPlumb& head, Index i, Index c) { return (head.high(i, c) - head.low(i, c)) / 2; }
+
+// What a recovered level is known to, a power of ten: numbers are rounded to it, so that kernels of equal answers print
+// equal ones.
+double give_or_take(const HeadPlumb& head, Index i, Index c, Index anchor) {
+  const double sum = known(head, i, c) + (anchor < 0 ? 0 : known(head, i, anchor));
+  return std::isfinite(sum) && sum > 0 ? std::pow(10, std::ceil(std::log10(sum))) : 0;
+}
+
 std::string recovered_words(const HeadPlumb& head, Index i, Index c, Index anchor) {
   switch (head.at(i, c)) {
     case Seen::visible: {
       const double above = head.recovered(i, c) - (anchor < 0 ? 0 : head.recovered(i, anchor));
-      const double known =
-          (head.high(i, c) - head.low(i, c)) / 2 + (anchor < 0 ? 0 : (head.high(i, anchor) - head.low(i, anchor)) / 2);
-      return fmt::format("{:>12} ± {:.1g}", number(above), c == anchor ? 0 : known);
+      const double step = give_or_take(head, i, c, anchor);
+      if (c == anchor || step == 0) return fmt::format("{:>12}", number(above));
+      return fmt::format("{:>12} ± {:.0e}", number(std::round(above / step) * step), step);
     }
     case Seen::hidden:
       return fmt::format("{:>12}", "hidden");

@@ -30,11 +30,7 @@ double one_hot_value(const Problem& problem, const Arithmetic& arithmetic) {
 }
 
 // Of log w*, where w was computed and the true w* is within bound of it.
-Interval log_interval(double w, double bound) {
-  const double relative = bound / w;
-  if (!(relative < 1)) return {std::log(w) - std::log1p(relative), infinity};
-  return {std::log(w) - std::log1p(relative), std::log(w) - std::log1p(-relative)};
-}
+Interval log_interval(double w, double bound) { return {w > bound ? std::log(w - bound) : -infinity, std::log(w + bound)}; }
 
 struct Place {
   std::size_t head;
@@ -249,7 +245,9 @@ class Plumber {
     // q carries a lift of its row, k a power of two that keeps q small enough for f16.
     key_ = std::exp2(std::ceil(std::log2(limit_ / std::abs(effective_scale(switched_.problem)) / 4096)));
     key_ = std::max(key_, 1.0);
-    const Index step = std::min(width_, Index(switched_.entries.size()));
+    // A lift of thousands of nats is coarse in a 16-bit q: a second entry, where there is one, carries what rounding left.
+    fine_ = unit_roundoff(problem_.type) > unit_roundoff(Type::f32) && switched_.entries.size() > 1;
+    const Index step = std::min(width_, Index(switched_.entries.size()) / (fine_ ? 2 : 1));
     for (Index first = 0; first < K_; first += step) {
       std::vector<Lift> lifts = wanted(first, std::min(step, K_ - first));
       if (lifts.empty()) continue;
@@ -281,17 +279,22 @@ class Plumber {
     return lifts;
   }
 
-  // Runs with these lifts, each by an entry of its own, and leaves the truth and the bounds of the call in lifted_ and bounds_.
+  // Runs with these lifts, each by entries of its own, and leaves the truth and the bounds of the call in lifted_ and bounds_.
   bool shoot_lifted(Index first, Index count, const std::vector<Lift>& lifts, Results& got) {
     const double scale = effective_scale(switched_.problem);
+    const Index parts = fine_ ? 2 : 1;
+    const auto entry = [&](Index k, Index part) { return switched_.entries[std::size_t(parts * k + part)]; };
     call_.write([&](ProbeInputs& in) {
       in.clear_queries_and_keys();
       in.set_one_hot(first, count, value_);
-      for (Index k = 0; k < count; ++k) in.set_key(first + k, switched_.entries[std::size_t(k)], key_);
-      for (const Lift& lift : lifts)
-        if (!lift.done)
-          in.set_query(Index(lift.head) / problem_.heads, Index(lift.head) % problem_.heads, lift.i,
-                       switched_.entries[std::size_t(lift.k)], lift.lift / (scale * key_));
+      for (Index k = 0; k < count; ++k)
+        for (Index part = 0; part < parts; ++part) in.set_key(first + k, entry(k, part), key_);
+      for (const Lift& lift : lifts) {
+        double left = lift.done ? 0 : lift.lift / (scale * key_);
+        for (Index part = 0; part < parts && left != 0; ++part)
+          left -= in.set_query(Index(lift.head) / problem_.heads, Index(lift.head) % problem_.heads, lift.i, entry(lift.k, part),
+                               left);
+      }
     });
     if (!shoot(switched_.problem, got)) return false;
     reference::attend(switched_.problem, tensors_for(switched_.problem, call_.tensors()), lifted_);
@@ -527,7 +530,7 @@ class Plumber {
   std::vector<bool> consistent_;                   // [heads * n]: the plain calls are what a right kernel may compute
   Switched switched_;
   double limit_ = lift_max, key_ = 1;
-  bool calibrated_ = false;
+  bool calibrated_ = false, fine_ = false;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "problem/rows.h"
 #include "problem/values.h"
+#include "reference/decode.h"
 #include "reference/error_bound.h"
 
 namespace boresight::properties::probe {
@@ -29,9 +30,10 @@ void ProbeInputs::clear_queries_and_keys() {
   for (const Tensor& tensor : {t.q, t.mem_k, t.memory_k, t.segment_k}) clear(tensor);
 }
 
-void ProbeInputs::set_query(std::int64_t b, std::int64_t h, std::int64_t i, std::int64_t entry, double value) {
+double ProbeInputs::set_query(std::int64_t b, std::int64_t h, std::int64_t i, std::int64_t entry, double value) {
   const Tensor& q = tensors().q;
   store(q.data, q.type, q.offset(b, h, i, entry), value);
+  return reference::element(q, b, h, i, entry);
 }
 
 void ProbeInputs::put(Tensor part, std::int64_t kv_head, std::int64_t row, std::int64_t entry, double value) {

@@ -20,7 +20,8 @@ class ProbeInputs {
   const Tensors& tensors() const { return prepared_.call.tensors; }
 
   void clear_queries_and_keys();
-  void set_query(std::int64_t b, std::int64_t h, std::int64_t i, std::int64_t entry, double value);
+  // Returns the value as its type holds it.
+  double set_query(std::int64_t b, std::int64_t h, std::int64_t i, std::int64_t entry, double value);
   void set_key(std::int64_t c, std::int64_t entry, double value);                             // of every sequence and kv head
   void set_key_of(std::int64_t kv_head, std::int64_t c, std::int64_t entry, double value);    // of every sequence
   void set_value_of(std::int64_t kv_head, std::int64_t c, std::int64_t entry, double value);  // of every sequence

@@ -14,8 +14,6 @@ constexpr double response = 3;    // nats that a response should move its column
 constexpr double work_max = 2e9;  // multiplications for all pairs
 constexpr Index none = -1;
 
-std::string number(double x) { return fmt::format("{:.4g}", std::abs(x) < 1e-6 ? 0 : x); }
-
 class RotaryProbe {
  public:
   RotaryProbe(const Case& a_case, const Kernel& kernel, const Plumb& seen)
@@ -59,10 +57,13 @@ class RotaryProbe {
           if (!readable(seen_, p_, {b, h, i, c})) continue;
           const double t = query_(i) - key_(c - p_.mem_kv);
           double least = 1;
-          for (Index r = 0; r < p_.rotary.dims / 2; ++r) least = std::min(least, std::abs(std::sin(angle(t, r))));
+          for (Index r = 0; r < p_.rotary.dims / 2; ++r) {
+            least = std::min(least, std::abs(std::sin(angle(t, r))));
+            if (!(std::abs(angle(t, r)) < std::numbers::pi)) least *= 1e-3;  // a turn may have been lost
+          }
           if (least > best) best = least, spot_ = {b, h, i, c}, distance_ = t;
         }
-    return best > 1e-6;
+    return best > 1e-9;
   }
 
   // The log odds that q = size * e_a and k = size * (the entries in `set`) add to the spot's column; nothing: it failed.
@@ -136,6 +137,9 @@ class RotaryProbe {
     return fact;
   }
 
+  // As many digits as outputs of the type tell.
+  std::string digits(double x) const { return fmt::format("{:.{}g}", std::abs(x) < 1e-9 ? 0 : x, p_.type == Type::f32 ? 4 : 2); }
+
   static Fact unmeasured(Fact fact, std::string why) {
     fact.unmeasured = std::move(why);
     return fact;
@@ -155,9 +159,9 @@ class RotaryProbe {
       if (!cosine || !sine) return unmeasured(fact, call_.failed);
       const double turned = std::atan2(*sine / (sin_size * sin_size * scale_), *cosine / (cos_size * cos_size * scale_));
       const double around = 2 * std::numbers::pi;
-      const double nearest = turned + around * std::round((right - turned) / around);
-      fact.got += (r > 0 ? ", " : "") + number(nearest / distance_);
-      fact.right += (r > 0 ? ", " : "") + number(right / distance_);
+      const double lost = std::abs(right) < std::numbers::pi ? 0 : around * std::round((right - turned) / around);
+      fact.got += (r > 0 ? ", " : "") + digits((turned + lost) / distance_);
+      fact.right += (r > 0 ? ", " : "") + digits(right / distance_);
     }
     const std::string rest = (shown < p_.rotary.dims / 2 ? ", .." : "") + std::string(" a position");
     fact.got += rest, fact.right += rest;
