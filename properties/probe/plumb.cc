@@ -222,7 +222,7 @@ class Plumber {
     Index i, k;                       // k: column first + k
     double low = 0, high = infinity;  // the right lift is between
     double lift = 0;
-    bool tried_all = false;
+    bool walked = false;
     bool done = false;
   };
 
@@ -490,20 +490,26 @@ class Plumber {
     } else {
       return;  // others hold the row's weight: they are lowered first
     }
-    if (lift.high == infinity) {
-      lift.lift = limit_;
-    } else if (!lift.tried_all && neighbour(out, lift.i, c) > lift.low && neighbour(out, lift.i, c) < lift.high) {
-      lift.lift = neighbour(out, lift.i, c);
-      lift.tried_all = true;
+    const double walked = lift.walked ? -1 : next_by_walking(out, lift.i, c);
+    if (walked > lift.low && walked < lift.high) {
+      lift.lift = walked;
+      lift.walked = true;
     } else {
-      lift.lift = (lift.low + lift.high) / 2;
+      lift.lift = lift.high == infinity ? limit_ : (lift.low + lift.high) / 2;
     }
   }
 
-  // The walk: what would lift the column next to this one into balance.
-  double neighbour(const HeadPlumb& out, Index i, Index c) const {
-    for (const Index next : {c - 1, c + 1})
-      if (next >= 0 && next < K_ && out.at(i, next) == Seen::visible) return -out.recovered(i, next);
+  // What would lift a column into balance that goes on as the nearest known ones do: so long rows are walked in one call a
+  // window, whatever their slope. Below 0: none is near.
+  double next_by_walking(const HeadPlumb& out, Index i, Index c) const {
+    const auto shows = [&](Index at) { return at >= 0 && at < K_ && out.at(i, at) == Seen::visible; };
+    for (Index k = 1; k <= width_; ++k)
+      for (const Index near : {c - k, c + k}) {
+        if (!shows(near)) continue;
+        const Index before = near < c ? near - 1 : near + 1;
+        const double step = shows(before) ? out.recovered(i, near) - out.recovered(i, before) : 0;
+        return -(out.recovered(i, near) + double(k) * step) - std::log(double(width_));
+      }
     return -1;
   }
 
