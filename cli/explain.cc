@@ -17,6 +17,7 @@
 namespace boresight::cli {
 namespace {
 
+using properties::probe::entry;
 using properties::probe::RowChoice;
 
 constexpr double work_max = 5e10;  // multiplications: some minutes a kernel
@@ -52,14 +53,14 @@ Judged judge(const Case& a_case, const properties::Law& law, const Kernel& kerne
 }
 
 Answer explain_on(const Case& a_case, const properties::Law& law, const Kernel& kernel, const RowChoice& choice) {
-  if (!kernel.unavailable.empty()) return {Exit::untested, "  not probed: " + kernel.unavailable + "\n", {kernel.name}};
+  if (!kernel.unavailable.empty()) return {Exit::untested, entry("not probed", kernel.unavailable), {kernel.name}};
   const Judged judged = judge(a_case, law, kernel);
   const properties::probe::Explanation explanation = properties::probe::explain(a_case, kernel, choice);
-  std::string text = fmt::format("  {:<22}{}\n", "judged", judged.line) + explanation.text;
+  std::string text = entry("judged", judged.line) + explanation.text;
   if (judged.failed) {
     const properties::Diagnosis diagnosis = properties::diagnose(a_case, kernel);
-    text += fmt::format("\n  why     {}\n", diagnosis.words);
-    if (!diagnosis.reading.empty()) text += fmt::format("  reading {}\n", diagnosis.reading);
+    text += "\n" + entry("why", diagnosis.words);
+    if (!diagnosis.reading.empty()) text += entry("reading", diagnosis.reading);
   }
   if (judged.failed || explanation.departs) return {Exit::failure, text, {kernel.name}};
   return {explanation.probed ? Exit::held : Exit::untested, text, {kernel.name}};

@@ -18,26 +18,6 @@ using Index = std::int64_t;
 constexpr Index columns_max = 16;  // of one row in print
 constexpr std::size_t width = 120;
 
-// A label and a text, wrapped between words.
-std::string entry(const std::string& label, const std::string& text) {
-  constexpr std::size_t indent = 24;
-  std::string lines, line = fmt::format("  {:<{}}", label, indent - 2);
-  bool fresh = true;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find(' ', at), text.size());
-    const std::string word = text.substr(at, end - at);
-    if (!fresh && line.size() + 1 + word.size() > width) {
-      lines += line + "\n";
-      line = std::string(indent, ' ');
-      fresh = true;
-    }
-    line += (fresh ? "" : " ") + word;
-    fresh = false;
-    at = end + 1;
-  }
-  return lines + line + "\n";
-}
-
 std::string fact_lines(const std::vector<Fact>& facts) {
   std::string text;
   for (const Fact& fact : facts) {
@@ -140,6 +120,26 @@ std::vector<Place> chosen_rows(const Problem& p, const Departures& found, const 
 
 }  // namespace
 
+std::string entry(const std::string& label, const std::string& text) {
+  constexpr std::size_t indent = 24;
+  std::string lines, line = fmt::format("  {:<{}}", label, indent - 2);
+  bool fresh = true;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;  // of a word; |i + 3 - c| is one
+    for (bool inside = false; end < text.size() && (inside || text[end] != ' '); ++end) inside ^= text[end] == '|';
+    const std::string word = text.substr(at, end - at);
+    if (!fresh && line.size() + 1 + word.size() > width) {
+      lines += line + "\n";
+      line = std::string(indent, ' ');
+      fresh = true;
+    }
+    line += (fresh ? "" : " ") + word;
+    fresh = false;
+    at = end + 1;
+  }
+  return lines + line + "\n";
+}
+
 Explanation explain(const Case& a_case, const Kernel& kernel, const RowChoice& choice) {
   const Problem& p = a_case.problem;
   const Plumb seen = plumb(a_case, kernel);
@@ -167,7 +167,7 @@ Explanation explain(const Case& a_case, const Kernel& kernel, const RowChoice& c
   for (const Place& at : rows) shown_departing += found.rows[std::size_t(at.head)][std::size_t(at.i)].departs();
   if (left > 0)
     result.text +=
-        fmt::format("\n  {} of {} rows are shown; of the others, {} depart{}\n", rows.size(), all,
+        fmt::format("\n  {} of {} rows are shown; departing among the others: {}{}\n", rows.size(), all,
                     found.rows_departing - shown_departing, choice.one ? "" : " (--rows N shows more, --row b,h,i any)");
   return result;
 }

@@ -25,6 +25,9 @@ struct Explanation {
   std::string text;      // lines, each indented by two
 };
 
+// A line of such a text: a label, and what is said, wrapped between words.
+std::string entry(const std::string& label, const std::string& text);
+
 Explanation explain(const Case& a_case, const Kernel& kernel, const RowChoice& choice);
 
 }  // namespace boresight::properties::probe

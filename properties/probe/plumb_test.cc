@@ -11,6 +11,7 @@
 
 #include "problem/registry.h"
 #include "problem/token.h"
+#include "properties/diagnosis.h"
 #include "properties/prepared.h"
 #include "properties/probe/affine.h"
 #include "properties/probe/rows.h"
@@ -274,6 +275,22 @@ TEST(Plumb, WordsNameTheFormAndWhereItDeparts) {
   EXPECT_EQ(said("bias-of-head-0", "bs1 b1 h2 d8 n4 s6 bias=alibi"),
             "h 1: bias(i, c) = that of head 0, right is -0.003906 * |i + 2 - c|: departs for 17 of 24 elements (every column, "
             "every row)\n");
+}
+
+// No reading says this: every third column has twice its bias.
+TEST(Plumb, ADiagnosisWithoutAReadingHasTheWordsOfAProbe) {
+  const Kernel kernel = misread_kernel("third", [](const Problem& p) {
+    readings::Decisions d = readings::by_the_book(p);
+    d.bias_value = [](const readings::Reader& r, std::int64_t b, std::int64_t h, std::int64_t, std::int64_t c, std::int64_t x) {
+      return -r.decide.slope(r, b, h) * double(std::abs(x)) * (c % 3 == 0 ? 2 : 1);
+    };
+    return d;
+  });
+  const Diagnosis diagnosis = diagnose(parsed("bs1 b1 h8 d8 n4 s8 bias=alibi"), kernel);
+  EXPECT_EQ(diagnosis.reading, "");
+  EXPECT_NE(diagnosis.words.find("no reading explains it"), std::string::npos) << diagnosis.words;
+  EXPECT_NE(diagnosis.words.find("; probed: h 0: bias(i, c) departs from -0.5 * |i + 4 - c| for "), std::string::npos)
+      << diagnosis.words;
 }
 
 }  // namespace
