@@ -108,24 +108,36 @@ class Levels {
   bool shows(Index i, Index c) const { return head_.at(i, c) == Seen::visible; }
   double level(Index i, Index c) const { return head_.recovered(i, c); }
 
-  // The slope of a line through two neighbours of a row, of the steepest pair; and columns at which a row turns.
-  double slope(Index first) const {
-    double sum = 0, most = 0;
-    for (Index i = 0; i < problem_.queries; ++i)
-      for (Index c = std::max(first, Index{0}) + 1; c < problem_.columns(); ++c)
-        if (shows(i, c) && shows(i, c - 1)) {
-          sum = std::abs(level(i, c) - level(i, c - 1));
-          most = std::max(most, sum);
-        }
-    return most;
+  // Slopes that lines of these levels may have: of the steepest neighbours, and of the longest fall to or from a row's peak,
+  // which knows it better.
+  std::vector<double> slopes(Index first) const {
+    double steepest = 0, longest = 0;
+    Index length = 1;
+    for (Index i = 0; i < problem_.queries; ++i) {
+      const Index peak = peak_of(i, first);
+      for (Index c = first; c < problem_.columns() && peak >= 0; ++c) {
+        if (!shows(i, c)) continue;
+        if (c > first && shows(i, c - 1)) steepest = std::max(steepest, std::abs(level(i, c) - level(i, c - 1)));
+        if (std::abs(peak - c) <= length) continue;
+        length = std::abs(peak - c);
+        longest = (level(i, peak) - level(i, c)) / double(length);
+      }
+    }
+    return {longest, steepest};
   }
 
+  Index peak_of(Index i, Index first) const {
+    Index peak = -1;
+    for (Index c = first; c < problem_.columns(); ++c)
+      if (shows(i, c) && (peak < 0 || level(i, c) > level(i, peak))) peak = c;
+    return peak;
+  }
+
+  // Where a kink may be, as the column that row 0 stands on.
   std::set<Index> origins(Index first, double slope) const {
     std::set<Index> found;
     for (Index i = 0; i < problem_.queries; ++i) {
-      Index peak = -1;
-      for (Index c = first; c < problem_.columns(); ++c)
-        if (shows(i, c) && (peak < 0 || level(i, c) > level(i, peak))) peak = c;
+      const Index peak = peak_of(i, first);
       if (peak >= 0) found.insert(peak - i);
       for (Index p = 0; p < first && slope > 0; ++p)  // where persistent columns show what 0 is
         for (Index c = first; c < std::min(problem_.columns(), first + 2); ++c)
@@ -154,16 +166,17 @@ struct Form {
   bool persistent_too;  // its columns start at 0
 };
 
-// Slopes as people choose them: the recovered one, to few digits, or its power of two.
-std::vector<double> slopes_near(double slope) {
-  std::vector<double> found{slope};
-  if (slope > 0) found.push_back(std::exp2(std::round(std::log2(slope) * 8) / 8));
+// The recovered slopes, and the eighth powers of two next to them, which geometric slopes are.
+std::vector<double> slopes_near(const std::vector<double>& recovered) {
+  std::vector<double> found;
+  for (const double slope : recovered)
+    if (slope > 0) found.insert(found.end(), {std::exp2(std::round(std::log2(slope) * 8) / 8), slope});
   return found;
 }
 
 std::optional<std::string> line_form(const Problem& p, const Levels& levels, Index first, double right_slope,
                                      Index right_origin) {
-  std::vector<double> slopes = slopes_near(levels.slope(first));
+  std::vector<double> slopes = slopes_near(levels.slopes(first));
   slopes.insert(slopes.begin(), right_slope);
   for (const double s : slopes) {
     if (!(s > 0)) continue;

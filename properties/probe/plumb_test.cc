@@ -277,6 +277,20 @@ TEST(Plumb, WordsNameTheFormAndWhereItDeparts) {
             "every row)\n");
 }
 
+// A slope that no power of two is, on a long row: the longest fall tells it to more digits than two neighbours do.
+TEST(Plumb, AnOddSlopeIsNamed) {
+  const Kernel odd = misread_kernel("odd", [](const Problem& p) {
+    readings::Decisions d = readings::by_the_book(p);
+    d.slope = [](const readings::Reader&, std::int64_t, std::int64_t) { return 0.0123; };
+    return d;
+  });
+  const Case c = parsed("bs1 b1 h1 d8 n3 s300 P2 bias=alibi");
+  const std::vector<std::string> said = all_words(c, plumb(c, odd));
+  ASSERT_FALSE(said.empty());
+  EXPECT_NE(said[0].find("bias(i, c) = -0.0123 * |i + 299 - c|, right is -0.003906 * |i + 299 - c|"), std::string::npos)
+      << said[0];
+}
+
 // No reading says this: every third column has twice its bias.
 TEST(Plumb, ADiagnosisWithoutAReadingHasTheWordsOfAProbe) {
   const Kernel kernel = misread_kernel("third", [](const Problem& p) {
