@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
   add_exhaust(app, exit);
   add_list(app, exit);
   add_replay(app, exit);
+  add_explain(app, exit);
   add_vectors(app, exit);
   try {
     app.parse(argc, argv);

@@ -1,26 +1,15 @@
 // boresight replay TOKEN: one case again, on the kernel and law it names, or on all kernels by agreement.
 #include <fmt/format.h>
 
+#include "cli/case_of.h"
 #include "cli/command.h"
-#include "problem/inputs.h"
 #include "problem/registry.h"
-#include "problem/token.h"
 #include "properties/campaign.h"
 #include "properties/glob.h"
 #include "properties/report/report.h"
 
 namespace boresight::cli {
 namespace {
-
-constexpr double bytes_max = 4e9;  // a larger case is refused before anything is allocated
-
-// Inputs, and the truth with its bound: about ten doubles for every score, and every query, key and value row.
-double bytes_needed(const Case& a_case) {
-  const Problem& p = a_case.problem;
-  const double columns = double(p.columns() + 1), heads = double(p.batch * p.heads), rows = double(p.queries);
-  const double width = double(p.head_dim + p.value_dim);
-  return double(input_bytes(a_case)) + 8 * heads * (10 * rows * columns + 3 * (rows + columns) * width);
-}
 
 int replay_on(const Case& a_case, const properties::Law& law, const Kernel& kernel) {
   if (!kernel.unavailable.empty()) {
@@ -54,12 +43,8 @@ int replay_on(const Case& a_case, const properties::Law& law, const Kernel& kern
 }
 
 int replay(const std::vector<std::string>& token_words) {
-  std::string text;
-  for (const std::string& word : token_words) text += (text.empty() ? "" : " ") + word;
-  const Result<Case> parsed = parse_token(text);
+  const Result<Case> parsed = case_of(token_words);
   if (!parsed) return complain(parsed.error().text());
-  if (const double needed = bytes_needed(*parsed); !(needed <= bytes_max))
-    return complain(fmt::format("this case needs {:.3g} bytes with its truth; allowed: up to {:.3g}", needed, bytes_max));
   const std::string law_name = parsed->law.empty() ? "agrees_with_reference" : parsed->law;
   const properties::Law* law = properties::find_law(law_name);
   if (law == nullptr) return complain(fmt::format("law={}: no such law; see boresight list laws", law_name));

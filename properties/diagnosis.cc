@@ -10,6 +10,7 @@
 
 #include "problem/token.h"
 #include "properties/prepared.h"
+#include "properties/probe/affine.h"
 #include "properties/readings/confirm.h"
 #include "properties/readings/fit.h"
 #include "properties/readings/pattern.h"
@@ -171,7 +172,10 @@ std::string told(const Diagnosis& diagnosis) {
 
 Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
   return observe(a_case, kernel, [&](const Observation& seen, const Mismatch& wrong) {
-    return diagnose(seen, wrong, [&](const auto& found) { return confirmed(found, a_case, kernel); });
+    Diagnosis found = diagnose(seen, wrong, [&](const auto& fitting) { return confirmed(fitting, a_case, kernel); });
+    if (!found.reading.empty()) return found;
+    if (const std::string probed = probe::probed(a_case, kernel); !probed.empty()) found.beyond = "probed: " + probed;
+    return found;
   });
 }
 

@@ -249,6 +249,44 @@ class Replay(unittest.TestCase):
         self.assertIn("causal", run("replay", "bs1 b1 h1 d4 n1 s1 casual").stderr)
 
 
+class Explain(unittest.TestCase):
+    TOKEN = "bs1 b1 h2 d8 n2 s5 M2 P2 causal bias=alibi"
+
+    def test_right_kernels_share_one_answer(self):
+        done = run("explain", self.TOKEN)
+        self.assertEqual(done.returncode, HELD, done.stdout + done.stderr)
+        self.assertIn("NOTHING DEPARTS", done.stdout)
+        self.assertIn("simd/flash", done.stdout)
+        self.assertRegex(done.stdout, r"2 memory +-0\.3125 +-0\.3125")
+        self.assertNotIn("*", done.stdout)
+        self.assertTrue(all(len(line) <= 120 for line in done.stdout.splitlines()), done.stdout)
+
+    def test_a_planted_bug_departs_where_it_is(self):
+        done = run("explain", *self.TOKEN.split(), "--kernel", "scalar", program=MUTANT)
+        self.assertEqual(done.returncode, FAILURE, done.stdout + done.stderr)
+        self.assertIn("persistent columns too", done.stdout)
+        self.assertRegex(done.stdout, r"\* +0 mem_kv +0\.0625 +-0\.375 ± 1e-05")
+        self.assertIn("bias-built-over-persistent-kv", done.stdout)
+
+    def test_one_row_or_some_are_shown_and_the_rest_is_told(self):
+        for words, row in ((("--row", "0,1,1"), "b 0, h 1, i 1"), (("--rows", "1"), "b 0, h 0, i 0")):
+            done = run("explain", self.TOKEN, "--kernel", "scalar", *words)
+            self.assertEqual(done.stdout.count("bias above that of"), 1, done.stdout)
+            self.assertIn(row, done.stdout)
+            self.assertIn("1 of 4 rows are shown; departing among the others: 0", done.stdout)
+
+    def test_what_cannot_be_probed_is_untested_or_a_usage_error(self):
+        self.assertEqual(run("explain", "bs1 b1 h1 d8 n0 s4").returncode, UNTESTED)
+        for words, said in ((("bs1 b1 h1 d8 n1 s1 frobnicate",), "frobnicate"),
+                            ((self.TOKEN, "--row", "0,2,0"), "below 1,2,2"),
+                            ((self.TOKEN, "--kernel", "nobody"), "no such kernel"),
+                            (("bs1 b1 h1 d8 n100000 s100000",), "allowed: up to"),
+                            (("bs1 b1 h8 d8 n512 s4096",), "multiplications")):
+            done = run("explain", *words)
+            self.assertEqual(done.returncode, USAGE, done.stdout)
+            self.assertIn(said, done.stderr)
+
+
 class Vectors(unittest.TestCase):
     def test_the_oracle_is_within_the_bound_in_every_type(self):
         done = run("vectors", str(DATA / "oracle/x-transformers/vectors.jsonl"))
