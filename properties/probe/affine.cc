@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
 
 #include "properties/prepared.h"
+#include "properties/probe/region.h"
 #include "reference/position_bias.h"
 
 namespace boresight::properties::probe {
@@ -18,72 +18,8 @@ namespace {
 using Index = std::int64_t;
 constexpr double small_work = 2e8;  // multiplications: a second, for a diagnosis
 
-std::string plus(Index x) { return x == 0 ? "" : fmt::format(" {} {}", x < 0 ? '-' : '+', std::abs(x)); }
-
 // A number as a person would write it: without the digits of rounding errors.
 std::string number(double x) { return fmt::format("{:.4g}", std::abs(x) < 1e-9 ? 0 : x); }
-
-std::string range(const char* name, Index first, Index last) {
-  return first == last ? fmt::format("{} = {}", name, first) : fmt::format("{} = {}..{}", name, first, last);
-}
-
-// --- where ---
-
-using Wanted = std::function<bool(Index i, Index c)>;
-
-struct Region {
-  Index count = 0, first_row = 0, last_row = -1, first_column = 0, last_column = -1;
-  Index least = 0, most = 0;  // of c - i
-};
-
-Region region_of(Index rows, Index columns, const Wanted& in) {
-  Region r;
-  for (Index i = 0; i < rows; ++i)
-    for (Index c = 0; c < columns; ++c) {
-      if (!in(i, c)) continue;
-      if (r.count++ == 0) r = {1, i, i, c, c, c - i, c - i};
-      r.last_row = i;
-      r.first_column = std::min(r.first_column, c), r.last_column = std::max(r.last_column, c);
-      r.least = std::min(r.least, c - i), r.most = std::max(r.most, c - i);
-    }
-  return r;
-}
-
-// All that could be in the set and lies where `place` says is in it.
-bool full(Index rows, Index columns, const Wanted& in, const Wanted& could, const Wanted& place) {
-  for (Index i = 0; i < rows; ++i)
-    for (Index c = 0; c < columns; ++c)
-      if (place(i, c) && could(i, c) && !in(i, c)) return false;
-  return true;
-}
-
-// "c >= 3 in every row", "columns 2..4 in rows 1..5", "c > i + 3": the set `in` among what `could` be in it.
-std::string where(Index rows, Index columns, const Wanted& in, const Wanted& could) {
-  const Region r = region_of(rows, columns, in);
-  const Region all = region_of(rows, columns, could);
-  const bool every_row = r.first_row == all.first_row && r.last_row == all.last_row;
-  std::string cs = r.first_column == r.last_column ? fmt::format("c = {}", r.first_column)
-                   : r.last_column == all.last_column && r.first_column == all.first_column ? "every column"
-                   : r.last_column == all.last_column   ? fmt::format("c >= {}", r.first_column)
-                   : r.first_column == all.first_column ? fmt::format("c <= {}", r.last_column)
-                                                        : fmt::format("c = {}..{}", r.first_column, r.last_column);
-  const std::string is = every_row ? std::string(rows == 1 ? "the row" : "every row") : range("row i", r.first_row, r.last_row);
-  const auto boxed = [&](Index i, Index c) {
-    return i >= r.first_row && i <= r.last_row && c >= r.first_column && c <= r.last_column;
-  };
-  if (full(rows, columns, in, could, boxed)) return fmt::format("{} in {}", cs, is);
-  const auto diagonal = [&](Index least, Index most) {
-    return full(rows, columns, in, could, [&](Index i, Index c) { return c - i >= least && c - i <= most; });
-  };
-  if (r.least == r.most && diagonal(r.least, r.most)) return fmt::format("c = i{}", plus(r.least));
-  if (diagonal(r.least, columns)) return fmt::format("c >= i{}", plus(r.least));
-  if (diagonal(-rows, r.most)) return fmt::format("c <= i{}", plus(r.most));
-  if (diagonal(r.least, r.most)) return fmt::format("i{} <= c <= i{}", plus(r.least), plus(r.most));
-  const Region possible = region_of(rows, columns, [&](Index i, Index c) { return boxed(i, c) && could(i, c); });
-  return fmt::format("{} of {} elements ({}, {})", r.count, possible.count, cs, is);
-}
-
-// --- which form ---
 
 // What is known of one head's bias: every element that shows, also where the right one is hidden.
 class Levels {
