@@ -303,7 +303,7 @@ TEST(Plumb, ADiagnosisWithoutAReadingHasTheWordsOfAProbe) {
   const Diagnosis diagnosis = diagnose(parsed("bs1 b1 h8 d8 n4 s8 bias=alibi"), kernel);
   EXPECT_EQ(diagnosis.reading, "");
   EXPECT_NE(diagnosis.words.find("no reading explains it"), std::string::npos) << diagnosis.words;
-  EXPECT_NE(diagnosis.words.find("; probed: h 0: bias(i, c) departs from -0.5 * |i + 4 - c| for "), std::string::npos)
+  EXPECT_NE(told(diagnosis).find("; probed: h 0: bias(i, c) departs from -0.5 * |i + 4 - c| for "), std::string::npos)
       << diagnosis.words;
 }
 
