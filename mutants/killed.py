@@ -2,7 +2,7 @@
 """Passes when the law that the table names kills the mutant: under that law alone the command must end as a failed
 verification does, and name the law. A crash, a hang or a pass is no kill. Where the table names a reading too, the finding of
 agreement with the reference, shrunk, must be called that; `none`: it must be called nothing.
-READING may be several with commas between: a mistake that has as many faces, of which the smallest case shows one.
+READING may be several with commas between: a mistake that has as many faces, of which one or two ("A + B") are named.
 
 Usage: killed.py MUTANT LAW [READING]
 """
@@ -27,7 +27,7 @@ def main(mutant, law, reading=None):
         return
     finding = finding_of(mutant, "agrees_with_reference")
     named = re.search(r"^  reading (.*)$", finding, re.MULTILINE)
-    if (named[1] if named else "none") not in reading.split(","):
+    if not set((named[1] if named else "none").split(" + ")) <= set(reading.split(",")):
         sys.exit(f"{finding}\nthe mutant is called {named[1] if named else 'nothing'}, not {reading}")
 
 

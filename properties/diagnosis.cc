@@ -29,9 +29,7 @@ using readings::Reading;
 // shrunk case does: a second for all of them.
 constexpr double small_work = 1e6;
 
-// How far to look for a second mistake beside the first.
-constexpr std::int64_t further_cases = 300;
-constexpr int unexplained_max = 8;
+constexpr std::int64_t further_cases = 300;  // to look through for a second mistake beside the first
 
 double work(const Problem& p) {
   return double(p.batch * p.heads) * double(p.queries) * double(p.columns() + 1) * double(p.head_dim + p.value_dim);
@@ -149,18 +147,38 @@ std::vector<const Reading*> set_of(const Diagnosis& diagnosis) {
   return found;
 }
 
-// A case that none of `firsts` explains, explained by another reading, alone where the first has no say, or beside it.
+// A reading that explains a case which `first` does not: alone, where the first has no say there, or beside it.
 struct Second {
   const Reading *first, *reading;
+  bool operator==(const Second&) const = default;
 };
-std::optional<Second> second_mistake(const std::vector<const Reading*>& firsts, const Observation& seen, const Mismatch& wrong) {
-  const std::vector<const Reading*> tried = candidates(seen.call.problem);
-  if (const auto alone = fitting(tried, seen, wrong); !alone.empty()) return Second{firsts[0], alone[0]};
-  for (const Reading* first : firsts)
-    for (const Reading* second : tried)
-      if (fit_together(*first, *second, seen, wrong)) return Second{first, second};
-  return std::nullopt;
+
+bool explains(const Second& second, const Observation& seen, const Mismatch& wrong) {
+  return !fitting({second.reading}, seen, wrong).empty() || fit_together(*second.first, *second.reading, seen, wrong);
 }
+
+// What cases that the first mistake does not explain have in common: the second mistakes that would explain each of them.
+class SecondMistake {
+ public:
+  void see(const std::vector<const Reading*>& firsts, const Case& a_case, const Observation& seen, const Mismatch& wrong) {
+    if (cases_++ == 0) {
+      shown_by_ = a_case;
+      for (const Reading* first : firsts)
+        for (const Reading* reading : candidates(seen.call.problem)) left_.push_back({first, reading});
+    }
+    std::erase_if(left_, [&](const Second& second) { return !explains(second, seen, wrong); });
+  }
+  bool settled() const { return cases_ >= enough || (cases_ > 0 && left_.empty()); }
+  bool seen_none() const { return cases_ == 0; }
+  const Second* found() const { return left_.empty() ? nullptr : &left_.front(); }
+  const Case& shown_by() const { return shown_by_; }
+
+ private:
+  static constexpr int enough = 3;
+  int cases_ = 0;
+  std::vector<Second> left_;
+  Case shown_by_;
+};
 
 }  // namespace
 
@@ -183,28 +201,26 @@ Diagnosis look_further(const Diagnosis& diagnosis, const Case& smallest, const K
   std::vector<const Reading*> names = set_of(diagnosis);
   if (names.empty()) return diagnosis;
   const std::vector<Law> agreement_alone{laws().front()};
-  std::optional<Diagnosis> two;
-  int unexplained = 0;
-  for (std::int64_t number = 1; number <= further_cases && !two && unexplained < unexplained_max; ++number) {
+  SecondMistake second;
+  for (std::int64_t number = 1; number <= further_cases && !second.settled(); ++number) {
     const Case further = campaign_case(seed, number, agreement_alone);
     if (!(work(further.problem) <= small_work)) continue;
     observe(further, kernel, [&](const Observation& seen, const Mismatch& wrong) {
       std::vector<const Reading*> left;
       std::copy_if(names.begin(), names.end(), std::back_inserter(left),
                    [&](const Reading* reading) { return !fitting({reading}, seen, wrong).empty(); });
-      if (!left.empty())
-        names = std::move(left);
-      else if (const auto second = second_mistake(names, seen, wrong))
-        two = both_named(*second->first, smallest.problem, *second->reading, further);
+      if (left.empty())
+        second.see(names, further, seen, wrong);
       else
-        ++unexplained;
+        names = std::move(left);
       return Diagnosis{};
     });
   }
-  if (two) return *two;
+  if (const Second* found = second.found())
+    return both_named(*found->first, smallest.problem, *found->reading, second.shown_by());
   Diagnosis left = named(names, smallest.problem);
   if (left.reading == diagnosis.reading) left.words = diagnosis.words;  // a family's, with the number that was fitted
-  if (unexplained > 0) left.beyond = "other cases are not explained by it alone";
+  if (!second.seen_none()) left.beyond = "other cases are not explained by it alone";
   return left;
 }
 
