@@ -135,15 +135,15 @@ const Reading table[] = {
      "mem_kv > 0 with a dense bias", "a dense bias of 0"},
     {"rel-bias-of-the-last-row", "OpenNMT/CTranslate2#1395", "bias-origin",
      [](Decisions& d) {
-       if (by_order(d.problem) && d.problem.queries > 1)
+       if (by_order(d.problem) && d.problem.queries > 1 && cached(d.problem) != 0)
          d.distance = [](const Reader& r, Int, Int, Int c) { return book::delta(r, r.problem.queries - 1, c); };
      },
      [](const Problem& p) {
        return fmt::format("every row has the bias of the last one: distance(i, c) = {} - c, right is {}",
                           origin(p) + p.queries - 1, row_minus_column(origin(p)));
      },
-     "two rows or more with a bias by distance, positions by order",
-     "one row; causal ALiBi with nothing beside the tokens, where it is a constant of the row"},
+     "cached keys, two rows or more, a bias by distance, positions by order",
+     "nothing cached; one row; causal ALiBi with nothing beside the tokens, where it is a constant of the row"},
     {"bias-built-over-query-window", "keras-team/keras-hub#2861", "bias-origin",
      [](Decisions& d) {
        if (!alibi(d.problem) || positioned(d.problem) <= d.problem.queries) return;

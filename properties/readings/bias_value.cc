@@ -161,6 +161,23 @@ const Reading table[] = {
      },
      "ALiBi in lse; in outputs beside persistent columns, a zero key, a sink or a softcap after the bias",
      "everywhere else: it is a constant of the row, and no mistake (the control that must not be flagged)"},
+    {"alibi-by-column", "ggml-org/ggml#351", "precision",
+     [](Decisions& d) {
+       if (alibi(d.problem) && !d.problem.custom_positions)
+         d.bias_value = [](const Reader& r, Int b, Int h, Int, Int c, Int) {
+           return r.decide.slope(r, b, h) * double(c - r.problem.mem_kv);
+         };
+     },
+     [](const Problem& p) {
+       return fmt::format(
+           "ALiBi counts columns: bias(i, c) = slope * (c{}), right is -slope * |d|; for past keys a constant of the row, which "
+           "outputs show only beside persistent columns, a zero key, a sink or a softcap, or where it costs the precision",
+           plus(-p.mem_kv));
+     },
+     "ALiBi in lse; in outputs with future keys in sight, or beside persistent columns, a zero key, a sink or a softcap after "
+     "the "
+     "bias; in long rows where slope * columns costs the precision",
+     "everywhere else: it is a constant of the row"},
     {"dense-bias-in-16-bit", "", "precision",
      [](Decisions& d) {
        if (!dense(d.problem)) return;

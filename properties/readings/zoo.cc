@@ -63,7 +63,7 @@ std::span<const ZooEntry> zoo() {
        "bias-head",
        {"slopes-from-local-head-index"},
        ""},
-      {"alibi-constant-row-shift", "vllm-project/vllm#945", "precision", {"alibi-constant-row-shift"}, ""},
+      {"alibi-constant-row-shift", "vllm-project/vllm#945", "precision", {"alibi-constant-row-shift", "alibi-by-column"}, ""},
       {"alibi-positions-in-16-bit",
        "mosaicml/llm-foundry@688cc526",
        "precision",
