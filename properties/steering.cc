@@ -1,8 +1,8 @@
 #include "properties/steering.h"
 
 #include <algorithm>
-#include <numeric>
 #include <string_view>
+#include <utility>
 
 #include "problem/values.h"
 #include "properties/draw/rapid.h"
@@ -32,12 +32,12 @@ std::vector<const Reading*> targets(std::uint64_t seed, std::int64_t batch, cons
     for (std::size_t r = 0; r < all.size(); ++r)
       if (all[r].bend == nullptr && readings::applies(all[r], free.problem)) ++covered[r];
   }
-  std::vector<std::size_t> order(all.size());
-  std::iota(order.begin(), order.end(), std::size_t(0));
-  std::rotate(order.begin(), order.begin() + std::ptrdiff_t(std::uint64_t(batch * count) % all.size()), order.end());
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return covered[a] < covered[b]; });
+  const std::size_t begin = std::uint64_t(batch * count) % all.size();
+  std::vector<std::pair<std::int64_t, std::size_t>> order;  // how often it is covered, and its place from `begin` on
+  for (std::size_t k = 0; k < all.size(); ++k) order.emplace_back(covered[(begin + k) % all.size()], k);
+  std::sort(order.begin(), order.end());
   std::vector<const Reading*> chosen;
-  for (std::size_t k = 0; k < laws.size(); ++k) chosen.push_back(&all[order[k % order.size()]]);
+  for (std::size_t k = 0; k < laws.size(); ++k) chosen.push_back(&all[(begin + order[k % order.size()].second) % all.size()]);
   return chosen;
 }
 
