@@ -279,7 +279,7 @@ class Explain(unittest.TestCase):
         self.assertEqual(run("explain", "bs1 b1 h1 d8 n0 s4").returncode, UNTESTED)
         for words, said in ((("bs1 b1 h1 d8 n1 s1 frobnicate",), "frobnicate"),
                             ((self.TOKEN, "--row", "0,2,0"), "below 1,2,2"),
-                            ((self.TOKEN, "--kernel", "nobody"), "no such kernel"),
+                            ((self.TOKEN, "--kernel", "nobody"), "no kernel has the name 'nobody'"),
                             (("bs1 b1 h1 d8 n100000 s100000",), "allowed: up to"),
                             (("bs1 b1 h8 d8 n512 s4096",), "multiplications")):
             done = run("explain", *words)
