@@ -7,9 +7,9 @@ namespace boresight::properties::probe {
 namespace {
 
 constexpr double lift_max = 0x1p14;  // nats at least
-constexpr double query_max = 4096;   // about: what an entry of q may be
+constexpr double query_max = 4096;   // what an entry of q is at most
 
-// Twice what the right levels of any row are apart, so that a wrong sign is in reach.
+// At least twice as deep as the deepest right level.
 double limit(const Probing& probing) {
   double spread = 0;
   each_row_of_heads(probing, [&](std::size_t h, Index i) {

@@ -76,44 +76,48 @@ void move_on(const Probing& probing, double limit, Index c, Lift& lift) {
   }
 }
 
-bool finish(Lift& lift) { return lift.done = true; }
-
-// After a lift that was too low: true where nothing, or the next lift, is known by it.
-bool settle_low(HeadPlumb& head, double limit, Index c, const Balance& balance, Lift& lift) {
+// This one was too low, without others that hold the row's weight: the element is hidden, or what it shows tells the rest of
+// the way, or neither.
+void raise(Probing& probing, double limit, Index c, const Balance& balance, Lift& lift) {
+  HeadPlumb& head = probing.result.heads[lift.head];
+  lift.low = lift.nats;
   if (lift.nats >= limit && !balance.shows()) {
     if (head.at(lift.i, c) != Seen::visible) set_seen(head, lift.i, c, Seen::hidden);
-    return finish(lift);
+    lift.done = true;
+    return;
   }
-  if (!(balance.shows() && balance.weight > 0)) return false;
-  lift.nats = std::min(lift.nats + std::log(1 / double(balance.columns) / balance.weight), limit);
-  return lift.nats < lift.high;
+  if (balance.shows() && balance.weight > 0) {
+    lift.nats = std::min(lift.nats + std::log(1 / double(balance.columns) / balance.weight), limit);
+    if (lift.nats < lift.high) return;
+  }
+  move_on(probing, limit, c, lift);
+}
+
+// This one was too high: the others vanish beside it.
+void lower(Probing& probing, double limit, Index c, Lift& lift) {
+  lift.high = lift.nats;
+  move_on(probing, limit, c, lift);
 }
 
 }  // namespace
 
 void step(Probing& probing, const PlainWeights& plain, double limit, Columns shown, const LiftedRow& row, Lift& lift) {
-  HeadPlumb& head = probing.result.heads[lift.head];
   const Index c = shown.first + lift.k;
   if (!row.finite) {
-    set_seen(head, lift.i, c, Seen::broken);
-    finish(lift);
+    set_seen(probing.result.heads[lift.head], lift.i, c, Seen::broken);
+    lift.done = true;
     return;
   }
   const Balance balance = balance_of(plain, shown, row, lift);
+  const double right = row.right[std::size_t(lift.k)] - base(probing.truth.heads[lift.head], lift.i);
   if (balance.tells_level()) {
-    know_level(probing.result, lift, c, balance, row.right[std::size_t(lift.k)] - base(probing.truth.heads[lift.head], lift.i));
-    finish(lift);
-    return;
-  }
-  if (balance.heavy()) {  // too much, and the others vanish beside it
-    lift.high = lift.nats;
+    know_level(probing.result, lift, c, balance, right);
+    lift.done = true;
+  } else if (balance.heavy()) {
+    lower(probing, limit, c, lift);
   } else if (balance.rest_is_heavy()) {
-    lift.low = lift.nats;
-    if (settle_low(head, limit, c, balance, lift)) return;
-  } else {
-    return;  // others hold the row's weight: they are lowered first
-  }
-  move_on(probing, limit, c, lift);
+    raise(probing, limit, c, balance, lift);
+  }  // else others hold the row's weight: they are lowered first
 }
 
 }  // namespace boresight::properties::probe

@@ -10,26 +10,17 @@ namespace boresight::properties::probe {
 namespace {
 
 void count(Plumb& result) {
-  for (const HeadPlumb& head : result.heads)
-    for (const Seen seen : head.seen) {
-      ++result.elements;
-      switch (seen) {
-        case Seen::visible:
-          ++result.visible;
-          break;
-        case Seen::hidden:
-          ++result.hidden;
-          break;
-        case Seen::below_reach:
-          ++result.below_reach;
-          break;
-        case Seen::broken:
-          ++result.broken;
-          break;
-      }
-    }
+  for (const HeadPlumb& head : result.heads) {
+    const auto of = [&](Seen seen) { return std::count(head.seen.begin(), head.seen.end(), seen); };
+    result.elements += std::int64_t(head.seen.size());
+    result.visible += of(Seen::visible);
+    result.hidden += of(Seen::hidden);
+    result.below_reach += of(Seen::below_reach);
+    result.broken += of(Seen::broken);
+  }
 }
 
+// The plain calls first; then what their bounds leave unknown is lifted until it shows, or is hidden.
 void probe_all(Probing& probing) {
   const std::string& refused = probing.result.refused;
   if (!start(probing)) return;
