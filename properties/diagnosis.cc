@@ -10,7 +10,7 @@
 
 #include "problem/token.h"
 #include "properties/prepared.h"
-#include "properties/probe/affine.h"
+#include "properties/probe/probed.h"
 #include "properties/readings/confirm.h"
 #include "properties/readings/fit.h"
 #include "properties/readings/pattern.h"

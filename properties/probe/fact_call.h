@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "properties/probe/plumb.h"
 #include "properties/probe/probe_call.h"
 #include "reference/visibility.h"
 
