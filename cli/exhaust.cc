@@ -140,7 +140,7 @@ int exhaust(const ExhaustOptions& options) {
     fmt::print(stderr, "{:.0f} layouts a second on {} thread(s)\n", double(report.state.layouts - before) / seconds,
                plan.threads);
   std::string filters = options.kernels == "*" ? "" : fmt::format(" --kernel '{}'", options.kernels);
-  if (!options.state.empty()) filters += fmt::format(" --resume '{}'", options.state);
+  if (report.interrupted && !options.state.empty()) filters += fmt::format(" --resume '{}'", options.state);
   if (!options.quiet)
     fmt::print("{}", exhaustive::words(report, program(), filters));
   else
