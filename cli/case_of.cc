@@ -6,9 +6,6 @@
 #include "problem/token.h"
 
 namespace boresight::cli {
-namespace {
-
-constexpr double bytes_max = 4e9;
 
 // Inputs, and the truth with its bound: about ten doubles for every score, and every query, key and value row.
 double bytes_needed(const Case& a_case) {
@@ -17,8 +14,6 @@ double bytes_needed(const Case& a_case) {
   const double width = double(p.head_dim + p.value_dim);
   return double(input_bytes(a_case)) + 8 * heads * (10 * rows * columns + 3 * (rows + columns) * width);
 }
-
-}  // namespace
 
 Result<Case> case_of(const std::vector<std::string>& token_words) {
   std::string text;

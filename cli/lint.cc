@@ -6,6 +6,7 @@
 #include <optional>
 #include <thread>
 
+#include "cli/case_of.h"
 #include "cli/command.h"
 #include "cli/output_file.h"
 #include "cli/version.h"
@@ -69,10 +70,45 @@ Result<lint::Setting> setting_of(const LintOptions& options, const Given& given)
   return setting;
 }
 
+// On a terminal a line from the start, gone at the end.
 lint::Progress progress_line(bool quiet) {
   if (quiet || isatty(STDERR_FILENO) == 0) return {};
-  return
-      [](std::size_t done, std::size_t all) { fmt::print(stderr, "\r{} of {} problems{}", done, all, done == all ? "\n" : ""); };
+  return [](std::size_t done, std::size_t all) {
+    if (done == all) return fmt::print(stderr, "\r\033[K");
+    fmt::print(stderr, "\r{} of {} problems", done, all);
+  };
+}
+
+// The most that one problem of the test takes, and its size.
+struct Largest {
+  double bytes = 0;
+  lint::Size size;
+};
+
+Largest largest(const lint::Setting& setting, const std::vector<lint::Subject>& subjects) {
+  Largest most;
+  for (const lint::Size& size : setting.sizes)
+    for (const lint::Subject& subject : subjects)
+      if (const double bytes = bytes_needed(lint::posed(setting, subject, size)); bytes > most.bytes) most = {bytes, size};
+  return most;
+}
+
+Status small_enough(const Largest& most) {
+  if (most.bytes <= bytes_max) return ok();
+  return Error{fmt::format("{} needs {:.3g} bytes with its truth", lint::text(most.size), most.bytes), "sizes",
+               fmt::format("allowed: up to {:.3g}", bytes_max)};
+}
+
+Exit exit_of(lint::Conclusion conclusion) {
+  switch (conclusion) {
+    case lint::Conclusion::passed:
+      return Exit::held;
+    case lint::Conclusion::failed:
+      return Exit::failure;
+    case lint::Conclusion::untested:
+      return Exit::untested;
+  }
+  return Exit::failure;
 }
 
 int write_matrix(const LintOptions& options) {
@@ -89,6 +125,8 @@ int write_matrix(const LintOptions& options) {
 int lint_test(const LintOptions& options, const Given& given) {
   const Result<lint::Setting> setting = setting_of(options, given);
   if (!setting) return complain(option_of(setting.error()));
+  if (const Status fits = small_enough(largest(*setting, lint::other_subjects())); !fits)
+    return complain(option_of(fits.error()));
   OutputFile json;
   if (!options.json.empty())
     if (const Status opened = json.open(options.json); !opened) return complain(opened.error().text());
@@ -97,11 +135,14 @@ int lint_test(const LintOptions& options, const Given& given) {
     return complain(fmt::format("--reading {}: no reading has such a name; see boresight list readings", options.readings));
   if (options.readings == "*")
     for (lint::Subject& other : lint::other_subjects()) subjects.push_back(std::move(other));
-  const lint::Report report = lint::lint(*setting, std::move(subjects), options.threads, progress_line(options.quiet));
+  const Largest most = largest(*setting, subjects);
+  if (const Status fits = small_enough(most); !fits) return complain(option_of(fits.error()));
+  const int at_once = int(std::clamp(bytes_max / most.bytes, 1.0, double(options.threads)));  // problems, all within the limit
+  const lint::Report report = lint::lint(*setting, std::move(subjects), at_once, progress_line(options.quiet));
   fmt::print("{}", lint::words(report));
   if (!options.json.empty())
     if (const Status written = json.finish(lint::json(report, version())); !written) return complain(written.error().text());
-  return report.holds() ? Exit::held : Exit::failure;
+  return exit_of(report.conclusion());
 }
 
 }  // namespace
@@ -110,8 +151,10 @@ void add_lint(CLI::App& app, int& exit) {
   auto* command = app.add_subcommand("lint", "Which mistakes would a test with these inputs, sizes and rule let through?");
   auto options = std::make_shared<LintOptions>();
   auto* rule = command->add_option("--rule", options->rule, "When the test accepts, such as 'allclose(1e-2,1e-2)'; see below");
-  auto* inputs = command->add_option("--inputs", options->inputs,
-                                     "normal, rand, uniform, integers or sparse-integers, with a factor as in normal*0.1");
+  auto* inputs =
+      command->add_option("--inputs", options->inputs,
+                          "Of q, keys and values: normal (default), rand, uniform, integers or sparse-integers, with a factor "
+                          "as in normal*0.1");
   auto* sizes = command->add_option("--sizes", options->sizes, "QUERIESxKEYS, several with commas (default 113x203,64x512)");
   auto* type = command->add_option("--type", options->type, "f32 (default), bf16 or f16");
   auto* trials =
@@ -132,7 +175,8 @@ void add_lint(CLI::App& app, int& exit) {
       ->excludes(command->get_option("--json"));
   command->add_flag("--quiet", options->quiet, "No progress");
   command->footer(
-      "Exit codes: 0 no mistake that can show is let through and no right kernel refused, 1 otherwise, 2 bad usage.\nRules, "
+      "Exit codes: 0 no mistake that can show is let through and no right kernel refused, 1 otherwise, 2 bad usage,\n3 nothing "
+      "could be judged.\nRules, "
       "joined by 'and':\n" +
       lint::rule_forms());
   command->callback([=, &exit] {

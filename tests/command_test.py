@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """The boresight command from outside: exit codes, reports, bad input, and Ctrl-C. Usage: command_test.py BORESIGHT MUTANT"""
 import json
+import os
 import pathlib
+import pty
 import re
+import shlex
 import signal
 import struct
 import subprocess
@@ -365,14 +368,69 @@ class Lint(unittest.TestCase):
 
     def test_a_suite_brings_its_rule_inputs_and_sizes(self):
         done = run("lint", "--suite", "kernelbench", "--reading", "causal-*")
-        self.assertIn("--rule 'allclose(1e-2,1e-2)' --inputs rand --sizes 64x512 --type f16", done.stdout)
+        self.assertIn("--suite kernelbench --rule 'allclose(1e-2,1e-2)' --inputs rand --sizes 64x512 --type f16", done.stdout)
         self.assertIn("--sizes 17x40", run("lint", "--suite", "kernelbench", "--reading", "causal-*", "--sizes", "17x40").stdout)
         for suite in run("list", "suites").stdout.splitlines():
             done = run("lint", "--suite", suite.split()[0], "--sizes", "9x20", "--reading", "causal-ignored")
             self.assertIn(done.returncode, (HELD, FAILURE), done.stderr)
 
+    def test_a_suites_line_repeats_its_test(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "lint.json"
+            chosen = ("--reading", "dense-*,slope*,sink-*", "--json", str(path))
+            for suite in ("pytorch-sdpa", "flash-attention-2", "flashinfer"):
+                done = run("lint", "--suite", suite, "--sizes", "9x40", *chosen)
+                first = path.read_text()
+                line = json.loads(first)["test"]
+                self.assertTrue(line.startswith(f"--suite {suite} "), line)
+                self.assertIn(f"test: {line}\n", done.stdout)
+                run("lint", *shlex.split(line), *chosen)
+                self.assertEqual(path.read_text(), first)
+
+    def test_a_suggestion_given_as_an_option_catches_as_many(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "lint.json"
+            words = ("lint", "--suite", "kernelbench", "--rule", "max_abs(0.5)", "--sizes", "32x256",
+                     "--reading", "dense-*,bias-*,distance-*", "--json", str(path))
+            run(*words)
+            report = json.loads(path.read_text())
+            through = {one["id"] for one in report["mistakes"] if one.get("caught") is False}
+            run(*words, "--inputs", "normal")
+            now = {one["id"] for one in json.loads(path.read_text())["mistakes"] if one.get("caught")}
+        told = next(one["caught"] for one in report["advice"] if one["change"] == "--inputs normal")
+        self.assertEqual(told, len(through & now))
+
+    def test_nothing_judged_is_untested(self):
+        done = run("lint", "--rule", "finite", "--reading", "forget-*", "--sizes", "64x4")
+        self.assertEqual(done.returncode, UNTESTED, done.stdout)
+        self.assertIn("UNTESTED", done.stdout)
+        self.assertIn("3 nothing could be judged", run("lint", "--help").stdout)
+
+    def test_a_size_that_needs_too_much_memory_is_refused_at_once(self):
+        done = run("lint", "--rule", "finite", "--sizes", "64x512, 4096x65536")
+        self.assertEqual(done.returncode, USAGE)
+        self.assertRegex(done.stderr, r"--sizes: 4096x65536 needs \S+ bytes with its truth; allowed: up to 4e\+09")
+
+    def test_help_names_every_rule_that_suites_have(self):
+        shown = run("lint", "--help").stdout
+        for rule in re.findall(r"(\w+)\(", " ".join(row["rule"] for row in json.loads(run("list", "suites", "--json").stdout))):
+            self.assertRegex(shown, rf"(?m)^{rule}\(")
+
+    def test_progress_on_a_terminal_begins_at_nothing_and_leaves_no_line(self):
+        terminal, end = pty.openpty()
+        with subprocess.Popen([BORESIGHT, "lint", "--rule", "certified", "--sizes", "9x20", "--reading", "causal-*"],
+                              stdout=subprocess.DEVNULL, stderr=end) as running:
+            self.assertEqual(running.wait(timeout=300), HELD)
+        os.close(end)
+        shown = os.read(terminal, 1 << 16).decode()
+        os.close(terminal)
+        self.assertRegex(shown, r"^\r0 of \d+ problems\r1 of ")
+        self.assertTrue(shown.endswith("\r\x1b[K"), shown)
+
     def test_bad_words_are_told_what_would_be_right(self):
-        for words, right in ((["--rule", "allclose(1e-2)"], "write it as allclose(RTOL,ATOL)"),
+        for words, right in ((["--rule", "finite and"], "nothing stands after the last `and`"),
+                             (["--rule", "isclos(1,1)"], "isclose(RTOL,ATOL)"),
+                             (["--rule", "allclose(1e-2)"], "write it as allclose(RTOL,ATOL)"),
                              (["--rule", "close(1)"], "allowed: allclose(RTOL,ATOL)"),
                              (["--rule", "finite", "--inputs", "randn"], "allowed: normal, rand"),
                              (["--rule", "finite", "--sizes", "64"], "write QUERIESxKEYS"),

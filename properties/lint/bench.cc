@@ -49,9 +49,7 @@ Case posed(const Setting& setting, const Subject& subject, Size size) {
   if (!setting.slopes || bias.kind != BiasKind::alibi || bias.slopes != Slopes::geometric) return c;
   Case own = c;
   own.problem.bias.slopes = Slopes::per_head;
-  const bool bears =
-      subject.reading == nullptr || readings::under(*subject.reading, own.problem) != readings::by_the_book(own.problem);
-  return bears ? own : c;
+  return may_show(subject, own.problem) ? own : c;
 }
 
 Bench::Bench(const Setting& setting, const Case& a_case, std::uint64_t seed)

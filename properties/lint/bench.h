@@ -19,7 +19,7 @@ namespace boresight::properties::lint {
 
 // A test: what it feeds a kernel, and when it accepts.
 struct Setting {
-  std::string name;
+  std::string suite;  // the known suite that it begins with; empty: none
   Rule rule;
   Recipe inputs;
   std::optional<Recipe> slopes, dense;  // where the test brings its own

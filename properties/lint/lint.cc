@@ -1,5 +1,7 @@
 #include "properties/lint/lint.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <mutex>
@@ -7,10 +9,9 @@
 #include <tuple>
 
 #include "problem/token.h"
-#include "properties/draw/counted.h"
-#include "properties/draw/draw.h"
-#include "properties/laws/laws.h"
+#include "properties/laws/law.h"
 #include "properties/lint/workers.h"
+#include "properties/steering.h"
 
 namespace boresight::properties::lint {
 namespace {
@@ -97,22 +98,19 @@ std::map<std::size_t, Honest> run(const Job& job, const std::vector<Setting>& se
   return honest;
 }
 
-// The number (from 1) of the first case that catches each subject; 0: none.
-std::vector<std::int64_t> caught_at(const std::vector<Subject>& subjects, std::uint64_t seed, std::int64_t most) {
-  std::vector<std::int64_t> at(subjects.size(), 0);
+// Of each subject in the campaign of that seed.
+std::vector<CaughtAt> caught_at(const std::vector<Subject>& subjects, std::uint64_t seed, std::int64_t most) {
+  const std::vector<Law> agreement_alone{*find_law("agrees_with_reference")};
+  std::vector<CaughtAt> at(subjects.size());
   std::vector<Kernel> kernels;
   for (const Subject& subject : subjects) kernels.push_back(kernel(subject));
   std::size_t left = subjects.size();
-  for (std::int64_t number = 0; number < most && left > 0; ++number) {
+  for (std::int64_t number = 1; number <= most && left > 0; ++number) {
+    const Case c = campaign_case(seed, number, agreement_alone);
     for (std::size_t k = 0; k < subjects.size(); ++k) {
-      const readings::Reading* reading = subjects[k].reading;
-      if (at[k] > 0) continue;
-      CountedChoices choices(mix(seed) + std::uint64_t(number));
-      Case c = draw(choices);
-      if (reading != nullptr && reading->bend != nullptr) reading->bend(c, choices);
-      if (reading != nullptr && readings::under(*reading, c.problem) == readings::by_the_book(c.problem)) continue;
-      if (judge_agrees_with_reference(c, kernels[k]).outcome != Outcome::failed) continue;
-      at[k] = number + 1;
+      if (at[k] || !may_show(subjects[k], c.problem)) continue;
+      if (agreement_alone.front().judge(c, kernels[k]).outcome != Outcome::failed) continue;
+      at[k] = number;
       --left;
     }
   }
@@ -144,6 +142,7 @@ std::vector<Judged> judge(const std::vector<Setting>& settings, const std::vecto
   const std::vector<Job> jobs = jobs_of(settings, subjects);
   std::mutex mutex;
   std::size_t done = 0;
+  if (progress) progress(0, jobs.size());
   each_job(jobs.size(), threads, [&](std::size_t k) {
     const auto honest = run(jobs[k], settings, subjects, judged);
     const std::lock_guard lock(mutex);
@@ -156,18 +155,19 @@ std::vector<Judged> judge(const std::vector<Setting>& settings, const std::vecto
   return judged;
 }
 
-std::vector<std::int64_t> cases_until_caught(const std::vector<Subject>& subjects, std::int64_t most, int threads) {
+std::vector<CaughtAt> cases_until_caught(const std::vector<Subject>& subjects, std::int64_t most, int threads) {
   constexpr std::size_t seeds = 3;
-  std::vector<std::int64_t> at[seeds];
+  std::vector<CaughtAt> at[seeds], median;
   each_job(seeds, threads, [&](std::size_t s) { at[s] = caught_at(subjects, s + 1, most); });
-  std::vector<std::int64_t> median;
   for (std::size_t k = 0; k < subjects.size(); ++k) {
-    std::int64_t of_seeds[seeds];
-    for (std::size_t s = 0; s < seeds; ++s) of_seeds[s] = at[s][k] > 0 ? at[s][k] : most + 1;
-    std::sort(std::begin(of_seeds), std::end(of_seeds));
-    median.push_back(of_seeds[1] <= most ? of_seeds[1] : 0);
+    CaughtAt of_seeds[seeds];
+    for (std::size_t s = 0; s < seeds; ++s) of_seeds[s] = at[s][k];
+    std::ranges::sort(of_seeds, {}, [&](CaughtAt one) { return one.value_or(most + 1); });
+    median.push_back(of_seeds[seeds / 2]);
   }
   return median;
 }
+
+std::string words(CaughtAt at, std::int64_t most) { return at ? std::to_string(*at) : fmt::format("not in {}", most); }
 
 }  // namespace boresight::properties::lint

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,13 +36,20 @@ struct Judged {
   const Cell& closest(std::size_t subject) const;  // the size in which its ratio is largest
 };
 
+// Called from 0 on; the last time with `done` == `all`.
 using Progress = std::function<void(std::size_t done, std::size_t all)>;
 
 std::vector<Judged> judge(const std::vector<Setting>& settings, const std::vector<Subject>& subjects, int threads,
                           const Progress& progress = {});
 
-// Cases of agreement with the reference, drawn one after another (and bent, where the reading says how), until the subject is
-// caught; 0: not in `most`. The median of seeds 1, 2 and 3.
-std::vector<std::int64_t> cases_until_caught(const std::vector<Subject>& subjects, std::int64_t most, int threads);
+// The number of the case that catches a subject in a campaign by agreement with the reference alone; nothing: not so soon.
+using CaughtAt = std::optional<std::int64_t>;
+inline constexpr std::int64_t own_cases_most = 20000;
+
+// The campaign's own cases (properties/steering.h), up to `most`: the median of seeds 1, 2 and 3.
+std::vector<CaughtAt> cases_until_caught(const std::vector<Subject>& subjects, std::int64_t most, int threads);
+
+// "5", or "not in 20000".
+std::string words(CaughtAt at, std::int64_t most);
 
 }  // namespace boresight::properties::lint

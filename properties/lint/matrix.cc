@@ -8,7 +8,6 @@
 namespace boresight::properties::lint {
 namespace {
 
-constexpr char all_sizes[] = "113x203,64x512,64x4096";
 constexpr std::size_t shown_at_most = 12;
 
 struct Page {
@@ -16,7 +15,7 @@ struct Page {
   std::vector<Subject> subjects;  // the readings, then the others
   std::size_t readings = 0;       // how many of them are readings
   std::vector<Judged> judged;     // of each suite
-  std::vector<std::int64_t> cases;
+  std::vector<CaughtAt> cases;
   std::int64_t most = 0;
   std::uint64_t seed = 1;
 
@@ -50,6 +49,12 @@ std::string share(const Page& page, Caught caught) {
   return fmt::format("{} of {}", yes, all);
 }
 
+std::string listed(const std::vector<Size>& sizes) {
+  std::string text;
+  for (const Size& size : sizes) text += (text.empty() ? "" : size == sizes.back() ? " and " : ", ") + lint::text(size);
+  return text;
+}
+
 std::string opening(const Page& page) {
   return fmt::format(
       R"(# The kill matrix
@@ -65,7 +70,7 @@ Read it with these in mind:
   covers persistent columns (mem_kv)**, Transformer-XL memories or memory masks at all.
 * A suite is its row in `properties/lint/suites.cc`: one type, one recipe of inputs, one rule. The suites themselves were not run.
   Kernels, other types, backward passes and everything else that they check is left out.
-* Every suite is judged at 113x203, 64x512 and 64x4096 (queries x keys) with 4 heads or so and head_dim 64 (FlashInfer 128); those that
+* Every suite is judged at {} (queries x keys) with 4 heads or so and head_dim 64 (FlashInfer 128); those that
   are of the kind that it runs itself count as its own. Queries are fewer than the suites' own where those are as many as keys. A
   mistake that shows only with more queries than keys has the sizes turned around, one that needs a square call a square of as many
   cells; one that shows only in decoding has one query, and one needs as many queries as heads.
@@ -73,10 +78,13 @@ Read it with these in mind:
 * A kernel computes what its reading means in double and stores it in the type, so that nothing but the mistake can be caught. Eager
   attention in the type, which four rules measure by, is this project's own, and eps is the type's unit roundoff.
 * Rules judge outputs. Where outputs can't show a mistake and lse can, they judge lse, though few suites look at it.
-* Boresight's column: cases of its law agrees_with_reference until caught, drawn at random, the median of seeds 1 to 3.
+* Boresight's column: the number of the case that catches the mistake in a campaign of `boresight verify` by its law
+  agrees_with_reference alone, the median of seeds 1 to 3, or `not in {}`. Seven cases in eight are drawn freely; every eighth is
+  steered: drawn until one of the readings applies to it that apply to the fewest of those seven. Readings that drawn cases seldom show
+  count as if none did, and take turns. A campaign by all laws gives this law one case in as many as there are laws.
 
 )",
-      page.seed);
+      page.seed, listed(page.sizes), page.most);
 }
 
 std::string suite_table() {
@@ -88,12 +96,18 @@ std::string suite_table() {
   return text + "\n";
 }
 
+std::string repeated(const char* text, std::size_t times) {
+  std::string all;
+  for (std::size_t k = 0; k < times; ++k) all += text;
+  return all;
+}
+
 std::string totals(const Page& page) {
   std::string text = "## Readings caught\n\n| suite |";
   for (const Size& size : page.sizes) text += fmt::format(" {} |", lint::text(size));
   text +=
-      " in any of its own sizes | of these without persistent columns or memories | right kernels refused "
-      "|\n|---|---|---|---|---|---|---|\n";
+      " in any of its own sizes | of these without persistent columns or memories | right kernels refused |\n|---|---|---|---|" +
+      repeated("---|", page.sizes.size()) + "\n";
   for (std::size_t s = 0; s < page.judged.size(); ++s) {
     text += fmt::format("| {} |", suites()[s].id);
     for (std::size_t z = 0; z < page.sizes.size(); ++z)
@@ -103,14 +117,23 @@ std::string totals(const Page& page) {
     text += fmt::format(" **{}** | {} | {} of {} |\n", share(page, [&](std::size_t k) { return page.caught_in_own(s, k); }),
                         share(page, unaided), page.judged[s].honest.refused, page.judged[s].honest.problems);
   }
-  text += fmt::format("| Boresight, its own cases | | | | **{0}** | {0} | see `boresight verify` |\n\n",
-                      share(page, [&](std::size_t k) { return page.cases[k] > 0; }));
+  text += fmt::format("| Boresight, up to {1} cases of its own |{2} **{0}** | {0} | see `boresight verify` |\n\n",
+                      share(page, [&](std::size_t k) { return page.cases[k].has_value(); }), page.most,
+                      repeated(" |", page.sizes.size()));
   return text +
          "`*` is a size that the suite has nothing like. The column before the last leaves out the readings that show only "
          "beside "
          "persistent columns or memories, which no suite has: it is the less generous view. The last one counts problems on "
          "which a "
          "kernel without any mistake is refused.\n\n";
+}
+
+// What Boresight itself misses.
+std::string holes(const Page& page) {
+  std::string names;
+  for (std::size_t k = 0; k < page.subjects.size(); ++k)
+    if (page.counts(k) && !page.cases[k]) names += fmt::format("{}`{}`", names.empty() ? "" : ", ", page.subjects[k].id);
+  return names.empty() ? "" : fmt::format("Boresight doesn't catch in {} cases: {}.\n\n", page.most, names);
 }
 
 std::string hardest(const Page& page) {
@@ -120,9 +143,9 @@ std::string hardest(const Page& page) {
   std::ranges::sort(order, {}, [&](std::size_t k) { return std::pair(-std::int64_t(page.letting_through(k)), k); });
   std::string text = fmt::format("{} readings pass at least one suite's own sizes. Those that pass the most:\n\n", order.size());
   for (std::size_t at = 0; at < std::min(order.size(), shown_at_most); ++at)
-    text += fmt::format("* `{}`: {} of {} suites let it through, Boresight needs {} case(s)\n", page.subjects[order[at]].id,
-                        page.letting_through(order[at]), page.judged.size(), page.cases[order[at]]);
-  return text + "\n";
+    text += fmt::format("* `{}`: {} of {} suites let it through, Boresight's own cases: {}\n", page.subjects[order[at]].id,
+                        page.letting_through(order[at]), page.judged.size(), words(page.cases[order[at]], page.most));
+  return text + "\n" + holes(page);
 }
 
 std::string cell(const Page& page, std::size_t suite, std::size_t k) {
@@ -136,8 +159,7 @@ std::string cell(const Page& page, std::size_t suite, std::size_t k) {
 
 std::string boresight_cell(const Page& page, std::size_t k) {
   if (page.subjects[k].equivalent) return "equivalent";
-  if (page.cases[k] > 0) return fmt::format("{}", page.cases[k]);
-  return page.subjects[k].features.found ? fmt::format("not in {}", page.most) : "equivalent";
+  return page.cases[k] || page.subjects[k].features.found ? words(page.cases[k], page.most) : "equivalent";
 }
 
 std::string row(const Page& page, std::size_t k) {
@@ -149,16 +171,14 @@ std::string row(const Page& page, std::size_t k) {
 }
 
 std::string matrix(const Page& page) {
-  std::string text =
-      "## The matrix\n\nThree letters a cell, for 113x203, 64x512 and 64x4096: `x` caught; `-` let through, though the same "
-      "outputs are "
-      "outside the certified bound; `.` let through, and these inputs in this type can't tell it from right; blank: out of the "
-      "specification's domain.\n\n| reading | "
-      "switched on |";
+  std::string text = "## The matrix\n\nA letter for each size, " + listed(page.sizes) +
+                     ": `x` caught; `-` let through, though the same outputs are outside the certified bound; `.` let through, "
+                     "and these inputs in this type can't tell it from right; blank: out of the "
+                     "specification's domain.\n\n| reading | "
+                     "switched on |";
   for (const Suite& suite : suites()) text += fmt::format(" {} |", suite.column);
   text += " Boresight |\n|---|---|";
-  for (std::size_t s = 0; s <= page.judged.size(); ++s) text += "---|";
-  text += "\n";
+  text += repeated("---|", page.judged.size() + 1) + "\n";
   for (std::size_t k = 0; k < page.readings; ++k) text += row(page, k);
   text += "| **no readings:** | |" + std::string(page.judged.size(), '|') + " |\n";
   for (std::size_t k = page.readings; k < page.subjects.size(); ++k) text += row(page, k);
@@ -189,8 +209,8 @@ std::string matrix_page(const MatrixPlan& plan) {
   Page page;
   page.seed = plan.seed;
   page.most = plan.cases;
-  page.sizes = parse_sizes(all_sizes).value();
-  page.subjects = reading_subjects("*", plan.seed, plan.threads);
+  page.sizes = parse_sizes(plan.sizes).value();
+  page.subjects = reading_subjects(plan.readings, plan.seed, plan.threads);
   page.readings = page.subjects.size();
   for (Subject& other : other_subjects()) page.subjects.push_back(std::move(other));
   std::vector<Setting> settings;

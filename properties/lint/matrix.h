@@ -9,9 +9,10 @@
 namespace boresight::properties::lint {
 
 struct MatrixPlan {
+  std::string sizes = "113x203,64x512,64x4096", readings = "*";
   std::uint64_t seed = 1;
   int threads = 1;
-  std::int64_t cases = 2000;  // Boresight's own, at most, for a reading
+  std::int64_t cases = own_cases_most;  // Boresight's own, at most, for a reading
   Progress progress = {};
 };
 

@@ -1,6 +1,7 @@
 // What lint found of one test, in words and as JSON, and what would make the test stronger.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,15 +15,19 @@ struct Advice {
   std::size_t caught = 0;
 };
 
+// Untested: no subject that can show was judged.
+enum class Conclusion : std::uint8_t { passed, failed, untested };
+
 struct Report {
   Setting setting;
   std::vector<Subject> subjects;
   Judged judged;
-  std::size_t through = 0;              // subjects that can show and are let through
-  std::vector<Advice> advice;           // what helps, tried on those, the best first
-  std::vector<std::int64_t> own_cases;  // Boresight's until caught, of each subject; filled for those let through
+  std::size_t through = 0;          // subjects that can show and are let through
+  std::size_t caught = 0;           // and those that are caught
+  std::vector<Advice> advice;       // what helps, tried on those, the best first
+  std::vector<CaughtAt> own_cases;  // Boresight's until caught, of each subject; filled for those let through
 
-  bool holds() const { return through == 0 && judged.honest.refused == 0; }
+  Conclusion conclusion() const;
 };
 
 Report lint(const Setting& setting, std::vector<Subject> subjects, int threads, const Progress& progress = {});

@@ -8,6 +8,7 @@
 
 #include "problem/codecs.h"
 #include "properties/lint/rule_forms.h"
+#include "properties/lint/trimmed.h"
 
 namespace boresight::properties::lint {
 
@@ -15,13 +16,6 @@ namespace {
 
 std::string usage(const Form& form) {
   return *form.numbers == 0 ? std::string(form.name) : fmt::format("{}({})", form.name, form.numbers);
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 // The numbers between brackets; nothing where one can't be read, or is negative or infinite.
@@ -41,10 +35,9 @@ std::optional<std::vector<double>> numbers_in(std::string_view inside) {
 Result<Term> parse_term(std::string_view text) {
   const std::size_t bracket = text.find('(');
   const std::string_view name = trimmed(text.substr(0, bracket));
-  const std::string_view known_as = name == "isclose" ? "allclose" : name;
   const Form* form = nullptr;
   for (const Form& one : forms())
-    if (one.name == known_as) form = &one;
+    if (one.name == name) form = &one;
   if (form == nullptr) {
     std::string known;
     for (const Form& f : forms()) known += (known.empty() ? "" : ", ") + usage(f);
@@ -68,16 +61,21 @@ Result<Rule> parse_rule(std::string_view text) {
   Rule rule;
   rule.text = trimmed(text);
   constexpr std::string_view joint = " and ";
+  const std::string padded = " " + rule.text + " ";
+  text = padded;
   while (true) {
     const std::size_t end = text.find(joint);
-    const Result<Term> term = parse_term(trimmed(text.substr(0, end)));
+    const std::string_view one = trimmed(text.substr(0, end));
+    if (one.empty() && text.size() < padded.size() && end == std::string_view::npos)
+      return Error{"nothing stands after the last `and`", "rule", "write a rule there, or leave the `and` away"};
+    const Result<Term> term = parse_term(one);
     if (!term) return term.error();
     rule.terms.push_back(*term);
     rule.needs_eager = rule.needs_eager || term->form->eager;
     rule.needs_weighed = rule.needs_weighed || term->form->weighed;
     rule.needs_bound = rule.needs_bound || term->form->bound;
     if (end == std::string_view::npos) return rule;
-    text.remove_prefix(end + joint.size());
+    text.remove_prefix(end + joint.size() - 1);  // its last blank may begin the next
   }
 }
 

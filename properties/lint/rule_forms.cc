@@ -108,6 +108,7 @@ double certified(const Elements& e, double, double) {
 
 constexpr Form table[] = {
     {"allclose", "RTOL,ATOL", 2, 2, "abs(got - ref) <= ATOL + RTOL * abs(ref), everywhere", allclose},
+    {"isclose", "RTOL,ATOL", 2, 2, "the same as allclose", allclose},
     {"max_abs", "X", 1, 1, "the largest abs(got - ref) <= X", max_abs},
     {"not_above", "X", 1, 1, "fails where abs(got - ref) > X: a NaN passes", not_above},
     {"abs_and_rel", "X,R", 2, 2, "fails where abs(got - ref) > X and that / abs(ref) > R: a NaN passes", abs_and_rel},

@@ -110,7 +110,10 @@ TEST(LintRules, ThatCannotBeReadAreToldTheRightForm) {
                            "allclose(1,1", "allclose", "allclose(1,)"})
     EXPECT_NE(complaint(rule).find("write it as allclose(RTOL,ATOL)"), std::string::npos) << rule << ": " << complaint(rule);
   EXPECT_NE(complaint("").find("an empty rule"), std::string::npos);
-  EXPECT_NE(complaint("finite and ").find("an empty rule"), std::string::npos);
+  EXPECT_NE(complaint("and finite").find("an empty rule"), std::string::npos);
+  EXPECT_NE(complaint("finite and and finite").find("an empty rule"), std::string::npos);
+  for (const char* rule : {"finite and", "finite and ", "allclose(1e-2,1e-2) and finite and"})
+    EXPECT_NE(complaint(rule).find("nothing stands after the last `and`"), std::string::npos) << rule;
   EXPECT_EQ(complaint(" finite and eager_max( 2 , 0.3 ) "), "");
 }
 

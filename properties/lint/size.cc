@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "problem/codecs.h"
+#include "properties/lint/trimmed.h"
 
 namespace boresight::properties::lint {
 
@@ -21,7 +22,7 @@ Result<std::vector<Size>> parse_sizes(std::string_view text) {
   std::vector<Size> sizes;
   while (true) {
     const std::size_t comma = text.find(',');
-    const Result<Size> size = parse_size(text.substr(0, comma));
+    const Result<Size> size = parse_size(trimmed(text.substr(0, comma)));
     if (!size) return size.error();
     sizes.push_back(*size);
     if (comma == std::string_view::npos) return sizes;

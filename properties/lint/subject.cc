@@ -7,6 +7,7 @@
 #include "properties/lint/workers.h"
 #include "properties/readings/misread_kernel.h"
 #include "properties/readings/number.h"
+#include "properties/readings/power.h"
 
 namespace boresight::properties::lint {
 namespace {
@@ -67,6 +68,10 @@ Kernel kernel(const Subject& subject) {
   Kernel kernel = readings::misread_kernel(subject.id, readings::by_the_book);
   kernel.run = [what = subject.answer](const Problem& p, const Tensors& t, const Options&) { answer(what, p, t); };
   return kernel;
+}
+
+bool may_show(const Subject& subject, const Problem& problem) {
+  return subject.reading == nullptr || readings::applies(*subject.reading, problem);
 }
 
 std::string words(const Subject& subject, const Problem& problem) {

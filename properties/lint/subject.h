@@ -30,6 +30,9 @@ std::vector<Subject> other_subjects();
 
 Kernel kernel(const Subject& subject);
 
+// Its answer need not be the right one there.
+bool may_show(const Subject& subject, const Problem& problem);
+
 // What it does, in a few words without a problem's numbers where it is no reading.
 std::string words(const Subject& subject, const Problem& problem);
 
