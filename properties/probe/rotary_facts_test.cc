@@ -65,9 +65,10 @@ TEST(RotaryFacts, NaNIsNoAnswer) {
     if (std::any_of(row.begin(), row.end(), [](float x) { return x != 0; }))
       row.assign(row.size(), std::numeric_limits<float>::quiet_NaN());
   });
-  auto found = facts_of(parsed(six_entries), breaks);
+  // If it were one, every entry's partner would be the last, by its bits.
+  auto found = facts_of(parsed("bs1 b1 h1 d8 n3 s5 rotary=2 base=16"), breaks);
   EXPECT_TRUE(found["rotary pairs"].departs);
-  EXPECT_EQ(found["rotary pairs"].got, "0 of 6 entries turn: none; 6 of them, entry 0 the first, answer to several or with NaN");
+  EXPECT_EQ(found["rotary pairs"].got, "0 of 8 entries turn: none; 8 of them, entry 0 the first, answer to several or with NaN");
   EXPECT_NE(found["rotary angles"].unmeasured, "");
 }
 
@@ -101,6 +102,16 @@ TEST(RotaryFacts, AFactorWithoutXposIsTold) {
   EXPECT_TRUE(found["rotary factors"].got.starts_with("1.5, 1.5 on q.k")) << found["rotary factors"].got;
   EXPECT_EQ(found["rotary factors"].right, "1, 1");
   EXPECT_FALSE(facts_of(c, registered_kernels().front()).contains("rotary factors"));
+}
+
+TEST(RotaryFacts, AWrongAngleIsNoWrongFactor) {
+  const Case c = parsed("bs1 b1 h1 d8 n3 s5 rotary=4 base=16");
+  for (const char* id : {"rope-turns-backwards", "rope-base-rescale-ignored"}) {
+    const Case rescaled = parsed("bs1 b1 h1 d8 n3 s5 rotary=4 base=16 base_rescale=2");
+    auto found = facts_of(std::string(id) == "rope-turns-backwards" ? c : rescaled, misread(id));
+    EXPECT_TRUE(found["rotary angles"].departs) << id;
+    EXPECT_FALSE(found.contains("rotary factors")) << id << ": " << found["rotary factors"].got;
+  }
 }
 
 // What departs reads otherwise than what is right, whatever the misreading: also past the pairs that fit into a line.
