@@ -3,7 +3,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -12,6 +14,7 @@
 #include <string>
 #include <thread>
 
+#include "cli/choose.h"
 #include "cli/command.h"
 #include "cli/output_file.h"
 #include "cli/progress.h"
@@ -53,7 +56,9 @@ class StateFile {
 
   Status read(exhaustive::Plan& plan) const {
     if (path_.empty() || !std::filesystem::exists(path_)) return ok();
+    if (std::filesystem::is_directory(path_)) return Error{"a directory", path_, "give a file"};
     std::ifstream stream(path_, std::ios::binary);
+    if (!stream) return Error{"can't be read", path_, std::strerror(errno)};
     const std::string text{std::istreambuf_iterator<char>(stream), {}};
     Result<exhaustive::State> state = exhaustive::parse_state(text, plan, build());
     if (!state) return Error{state.error().what, path_, state.error().right};
@@ -94,10 +99,9 @@ void say_how_to_go_on(const ExhaustOptions& options) {
 
 int exhaust(const ExhaustOptions& options) {
   exhaustive::Plan plan;
-  for (const Kernel& kernel : registered_kernels())
-    if (properties::matches_kernel(options.kernels, kernel.name)) plan.kernels.push_back(kernel);
-  if (plan.kernels.empty())
-    return complain(fmt::format("--kernel {}: no kernel has such a name; see boresight list kernels", options.kernels));
+  Result<std::vector<Kernel>> kernels = choose_kernels("--kernel", options.kernels);
+  if (!kernels) return complain(kernels.error().text());
+  plan.kernels = std::move(*kernels);
   const std::optional<properties::Shard> shard = properties::parse_shard(options.shard);
   if (!shard)
     return complain(
@@ -135,7 +139,8 @@ int exhaust(const ExhaustOptions& options) {
   if (!options.quiet && seconds > 0)
     fmt::print(stderr, "{:.0f} layouts a second on {} thread(s)\n", double(report.state.layouts - before) / seconds,
                plan.threads);
-  const std::string filters = options.kernels == "*" ? "" : fmt::format(" --kernel '{}'", options.kernels);
+  std::string filters = options.kernels == "*" ? "" : fmt::format(" --kernel '{}'", options.kernels);
+  if (report.interrupted && !options.state.empty()) filters += fmt::format(" --resume '{}'", options.state);
   if (!options.quiet)
     fmt::print("{}", exhaustive::words(report, program(), filters));
   else

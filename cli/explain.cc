@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "cli/case_of.h"
+#include "cli/choose.h"
 #include "cli/command.h"
 #include "problem/registry.h"
 #include "properties/diagnosis.h"
@@ -129,8 +130,10 @@ int explain(const Options& options) {
   }
   const std::string pattern = options.kernel.empty() ? parsed->kernel : options.kernel;
   std::vector<Answer> answers;
-  for (const Kernel& kernel : registered_kernels()) {
-    if (!pattern.empty() && !properties::matches_kernel(pattern, kernel.name)) continue;
+  const Result<std::vector<Kernel>> kernels =
+      choose_kernels(options.kernel.empty() ? "kernel=" : "--kernel", pattern.empty() ? "*" : pattern);
+  if (!kernels) return complain(kernels.error().text());
+  for (const Kernel& kernel : *kernels) {
     Answer answer = explain_on(*parsed, *law, kernel, choice);
     const auto same = std::find_if(answers.begin(), answers.end(), [&](const Answer& a) { return a.text == answer.text; });
     if (same != answers.end())
@@ -138,7 +141,6 @@ int explain(const Options& options) {
     else
       answers.push_back(std::move(answer));
   }
-  if (answers.empty()) return complain(fmt::format("kernel={}: no such kernel; see boresight list kernels", pattern));
   print(answers);
   const auto any = [&](int code) {
     return std::any_of(answers.begin(), answers.end(), [&](const Answer& a) { return a.code == code; });

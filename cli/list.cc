@@ -1,4 +1,4 @@
-// boresight list kernels | laws | readings | mutants | suites: a line each, the name first; or all of it as JSON.
+// boresight list kernels | laws | readings | mutants | suites | words: a line each, the name first; or all of it as JSON.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/mutants.h"
 #include "problem/registry.h"
+#include "problem/words.h"
 #include "properties/laws/law.h"
 #include "properties/lint/suites.h"
 #include "properties/readings/table.h"
@@ -99,17 +100,33 @@ void print_json(const Listing& list) {
   fmt::print("{}\n", rows.dump(2));
 }
 
+std::string value_of(const Word& word) {
+  return word.choices.empty() ? std::string(word.takes) : fmt::format("{}", fmt::join(word.choices, " | "));
+}
+
+// The words of a token, in their order.
+Listing token_words() {
+  Listing list{{"word", "example", "takes", "needs"}, 4, {}};
+  for (const Word& word : words()) {
+    const std::string needs = word.required ? "required" : word.needs.empty() ? "" : fmt::format("needs {}", word.needs);
+    list.rows.push_back({std::string(word.name), std::string(word.example), value_of(word), needs});
+  }
+  return list;
+}
+
 // What can be listed, by name.
-const std::map<std::string, Listing (*)()> listings{
-    {"kernels", kernels}, {"laws", laws}, {"readings", readings}, {"mutants", planted}, {"suites", suites}};
+const std::map<std::string, Listing (*)()> listings{{"kernels", kernels}, {"laws", laws},     {"readings", readings},
+                                                    {"mutants", planted}, {"suites", suites}, {"words", token_words}};
 
 }  // namespace
 
 void add_list(CLI::App& app, int& exit) {
-  auto* command = app.add_subcommand("list", "List kernels, laws, readings, mutants or suites");
+  auto* command = app.add_subcommand("list", "List kernels, laws, readings, mutants, suites, or the words of a token");
   auto what = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
-  command->add_option("what", *what, "kernels, laws, readings, mutants or suites")->required()->check(CLI::IsMember(listings));
+  command->add_option("what", *what, "kernels, laws, readings, mutants, suites or words")
+      ->required()
+      ->check(CLI::IsMember(listings));
   command->add_flag("--json", *json, "Print one JSON array, an object a row");
   command->callback([what, json, &exit] {
     (*json ? print_json : print_lines)(listings.at (*what)());

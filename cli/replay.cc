@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/case_of.h"
+#include "cli/choose.h"
 #include "cli/command.h"
 #include "problem/registry.h"
 #include "properties/campaign.h"
@@ -42,19 +43,21 @@ int replay_on(const Case& a_case, const properties::Law& law, const Kernel& kern
   return Exit::failure;
 }
 
-int replay(const std::vector<std::string>& token_words) {
+int replay(const std::vector<std::string>& token_words, const std::string& kernel_option) {
   const Result<Case> parsed = case_of(token_words);
   if (!parsed) return complain(parsed.error().text());
   const std::string law_name = parsed->law.empty() ? "agrees_with_reference" : parsed->law;
   const properties::Law* law = properties::find_law(law_name);
   if (law == nullptr) return complain(fmt::format("law={}: no such law; see boresight list laws", law_name));
+  const std::string patterns = kernel_option.empty() ? parsed->kernel : kernel_option;
+  const Result<std::vector<Kernel>> kernels =
+      choose_kernels(kernel_option.empty() ? "kernel=" : "--kernel", patterns.empty() ? "*" : patterns);
+  if (!kernels) return complain(kernels.error().text());
   int worst = -1;
-  for (const Kernel& kernel : registered_kernels()) {
-    if (!parsed->kernel.empty() && !properties::matches_kernel(parsed->kernel, kernel.name)) continue;
+  for (const Kernel& kernel : *kernels) {
     const int code = replay_on(*parsed, *law, kernel);
     if (code == Exit::failure || worst < 0 || (worst != Exit::failure && code == Exit::held)) worst = code;
   }
-  if (worst < 0) return complain(fmt::format("kernel={}: no such kernel; see boresight list kernels", parsed->kernel));
   return worst;
 }
 
@@ -63,8 +66,10 @@ int replay(const std::vector<std::string>& token_words) {
 void add_replay(CLI::App& app, int& exit) {
   auto* command = app.add_subcommand("replay", "Judge one case again, from its token (quoted or not)");
   auto words = std::make_shared<std::vector<std::string>>();
-  command->add_option("token", *words, "bs1 ...")->required();
-  command->callback([words, &exit] { exit = replay(*words); });
+  auto kernel = std::make_shared<std::string>();
+  command->add_option("token", *words, "bs1 ... (boresight list words)")->required();
+  command->add_option("--kernel", *kernel, "Only kernels of this name (*, ? and commas; default: the token's, or all)");
+  command->callback([words, kernel, &exit] { exit = replay(*words, *kernel); });
 }
 
 }  // namespace boresight::cli

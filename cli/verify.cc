@@ -10,11 +10,11 @@
 #include <thread>
 #include <utility>
 
+#include "cli/choose.h"
 #include "cli/command.h"
 #include "cli/output_file.h"
 #include "cli/progress.h"
 #include "cli/version.h"
-#include "problem/registry.h"
 #include "properties/campaign.h"
 #include "properties/glob.h"
 #include "properties/report/report.h"
@@ -54,25 +54,30 @@ int exit_code(const properties::Report& report) {
   std::fflush(stdout);  // so that a log of both streams has them in order
   if (report.interrupted) return Exit::interrupted;
   if (!report.findings.empty()) return Exit::failure;
-  bool all = !report.evidence.empty();
+  std::int64_t judged = 0, not_judged = 0;
   for (const auto& [kernel, by_law] : report.evidence)
-    for (const auto& [law, evidence] : by_law) {
-      if (evidence.judged() > 0) continue;
-      fmt::print(stderr, "boresight: {} was not judged by {}: more cases are needed\n", kernel, law);
-      all = false;
-    }
-  return all ? Exit::held : Exit::untested;
+    for (const auto& [law, evidence] : by_law) ++(evidence.judged() > 0 ? judged : not_judged);
+  if (judged > 0 && not_judged == 0) return Exit::held;
+  fmt::print(stderr, "boresight: {} of {} pairs of kernel and law were not judged: more cases are needed\n", not_judged,
+             judged + not_judged);
+  return Exit::untested;
 }
+
+// A number that would wrap around, where CLI11 reads it into one without a sign.
+const CLI::Validator not_negative(
+    [](const std::string& text) { return text.starts_with('-') ? "give a whole number, 0 to 18446744073709551615" : ""; }, "",
+    "");
 
 int verify(const VerifyOptions& options, bool seed_given) {
   properties::Plan plan;
-  for (const Kernel& kernel : registered_kernels())
-    if (properties::matches_kernel(options.kernels, kernel.name)) plan.kernels.push_back(kernel);
+  Result<std::vector<Kernel>> kernels = choose_kernels("--kernel", options.kernels);
+  if (!kernels) return complain(kernels.error().text());
+  plan.kernels = std::move(*kernels);
+  std::vector<std::string> law_names;
+  for (const properties::Law& law : properties::laws()) law_names.emplace_back(law.name);
+  if (const Status status = each_meets("--law", "law", options.laws, law_names); !status) return complain(status.error().text());
   for (const properties::Law& law : properties::laws())
     if (properties::matches(options.laws, law.name)) plan.laws.push_back(law);
-  if (plan.kernels.empty())
-    return complain(fmt::format("--kernel {}: no kernel has such a name; see boresight list kernels", options.kernels));
-  if (plan.laws.empty()) return complain(fmt::format("--law {}: no law has such a name; see boresight list laws", options.laws));
   plan.budget_seconds = seconds_of(options.budget);
   if (plan.budget_seconds == 0) return complain(fmt::format("--budget {}: give seconds, such as 60s, 2m or 1h", options.budget));
   const std::optional<properties::Shard> shard = properties::parse_shard(options.shard);
@@ -127,7 +132,8 @@ void add_verify(CLI::App& app, int& exit) {
   auto* cases = command->add_option("--cases", options->cases, "Number of cases: the same seed then gives the same report")
                     ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
   command->add_option("--budget", options->budget, "Time to spend, such as 60s, 2m or 1h (default 60s)")->excludes(cases);
-  auto* seed = command->add_option("--seed", options->seed, "Seed of the cases (default: a new one, which is printed)");
+  auto* seed = command->add_option("--seed", options->seed, "Seed of the cases (default: a new one, which is printed)")
+                   ->check(not_negative);
   command->add_option("--threads", options->threads, "Threads (default: one a core)")->check(CLI::Range(1, 1024));
   command->add_option("--shard", options->shard, "K/N: judge the K-th of N parts of the same cases");
   command->add_option("--json", options->json, "Write the report to this file as JSON");

@@ -46,6 +46,11 @@ def listed(program, what):
     return [line.split()[0] for line in lines]
 
 
+def where_equivalent(program):
+    listing = subprocess.run([program, "list", "readings", "--json"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    return [f"| {r['id']} | {r['held'].removeprefix('shows: ')} | {r['equivalent']} |" for r in json.loads(listing) if r["equivalent"]]
+
+
 def row(kernel, runs, seeds, budget):
     """A line of the table, and whether every seed caught it."""
     findings = [finding for finding, _ in runs if finding]
@@ -109,7 +114,11 @@ def main():
             "median and worst of the seeds, seconds of the slowest run on one thread.", "", *lines, "", *closing, "",
             "## Named right", "",
             "The kernel of each reading on random cases in which it shows, and what the diagnosis calls it. Readings that compute the",
-            "same on a case are one named set: either name is right there.", "", "```", confusion.stdout.rstrip(), "```"]) + "\n")
+            "same on a case are one named set: either name is right there.", "", "```", confusion.stdout.rstrip(), "```", "",
+            "## Where it can't show", "",
+            "A reading that is taken and yet computes what is right (or right give or take a constant of the row, which outputs can't",
+            "show) is equivalent there, and no kernel is blamed for it.", "", "| reading | shows | equivalent |", "|---|---|---|",
+            *where_equivalent(program)]) + "\n")
     return 1 if failed else 0
 
 

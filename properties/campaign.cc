@@ -141,13 +141,16 @@ class Campaign {
     judged.verdicts.resize(kernels_.size());
     for (std::size_t at = 0; at < kernels_.size(); ++at)
       if (!failed_[at * plan_.laws.size() + law_index]) judged.verdicts[at] = law.judge(a_case, *kernels_[at]);
-    if (report_.power && law.name == agreement) judged.told = told(uncovered, a_case, *kernels_.front());
+    if (report_.power && law.name == agreement && !failed_[law_index]) judged.told = told(uncovered, a_case, *kernels_.front());
     return judged;
   }
 
   // After its first failure a kernel is not held to that law again.
   void merge(std::int64_t number, const Judged& judged) {
-    for (const readings::Reading* reading : judged.told) ++report_.power->cases[reading->id];
+    for (const readings::Reading* reading : judged.told) {
+      std::int64_t& cases = report_.power->cases[reading->id];
+      cases = std::min(cases + 1, power_enough);  // so that it does not matter how many are judged at a time
+    }
     const std::size_t law_index = std::size_t(number - 1) % plan_.laws.size();
     const Law& law = plan_.laws[law_index];
     for (std::size_t at = 0; at < kernels_.size(); ++at) {
@@ -178,7 +181,7 @@ class Campaign {
       finding.verdict = law.judge(finding.smallest, kernel);
       if (!plan_.shrink) continue;
       finding.diagnosis = diagnose(finding.smallest, kernel);
-      if (looked_at.insert(&kernel).second)
+      if (!finding.diagnosis.reading.empty() && looked_at.insert(&kernel).second)
         finding.diagnosis = look_further(finding.diagnosis, finding.smallest, kernel, plan_.seed);
     }
   }

@@ -10,10 +10,11 @@
 
 #include "problem/token.h"
 #include "properties/prepared.h"
-#include "properties/probe/affine.h"
+#include "properties/probe/probed.h"
 #include "properties/readings/confirm.h"
 #include "properties/readings/fit.h"
 #include "properties/readings/pattern.h"
+#include "properties/readings/power.h"
 #include "properties/readings/products.h"
 #include "properties/readings/table.h"
 #include "properties/steering.h"
@@ -35,12 +36,10 @@ double work(const Problem& p) {
   return double(p.batch * p.heads) * double(p.queries) * double(p.columns() + 1) * double(p.head_dim + p.value_dim);
 }
 
-// The readings that take some decision of this problem otherwise.
 std::vector<const Reading*> candidates(const Problem& problem) {
   std::vector<const Reading*> found;
-  const Decisions book = readings::by_the_book(problem);
   for (const Reading& reading : readings::all_readings())
-    if (readings::under(reading, problem) != book) found.push_back(&reading);
+    if (readings::applies(reading, problem)) found.push_back(&reading);
   return found;
 }
 
@@ -59,6 +58,7 @@ Diagnosis confirmed(const std::vector<const Reading*>& fitting, const Case& a_ca
   if (!(work(a_case.problem) <= small_work)) return named(fitting, a_case.problem);
   const readings::Confirmed told = readings::confirm(a_case, kernel, fitting);
   Diagnosis diagnosis = named(told.readings, a_case.problem);
+  if (told.contradicted) diagnosis.beyond = "larger cases are not explained by it alone";
   return diagnosis;
 }
 
@@ -147,14 +147,14 @@ std::vector<const Reading*> set_of(const Diagnosis& diagnosis) {
   return found;
 }
 
-// A reading that explains a case which `first` does not: alone, where the first has no say there, or beside it.
+// A reading that explains a case which `first` does not: alone, or beside it.
 struct Second {
   const Reading *first, *reading;
-  bool operator==(const Second&) const = default;
 };
 
 bool explains(const Second& second, const Observation& seen, const Mismatch& wrong) {
-  return !fitting({second.reading}, seen, wrong).empty() || fit_together(*second.first, *second.reading, seen, wrong);
+  return readings::fits(readings::under(*second.reading, seen.call.problem), seen, wrong) ||
+         fit_together(*second.first, *second.reading, seen, wrong);
 }
 
 // What cases that the first mistake does not explain have in common: the second mistakes that would explain each of them.
@@ -164,14 +164,26 @@ class SecondMistake {
     if (cases_++ == 0) {
       shown_by_ = a_case;
       for (const Reading* first : firsts)
-        for (const Reading* reading : candidates(seen.call.problem)) left_.push_back({first, reading});
+        for (const Reading* reading : candidates(seen.call.problem))
+          for (const Reading& member : readings::family(*reading)) left_.push_back({first, &member});
     }
     std::erase_if(left_, [&](const Second& second) { return !explains(second, seen, wrong); });
   }
   bool settled() const { return cases_ >= enough || (cases_ > 0 && left_.empty()); }
   bool seen_none() const { return cases_ == 0; }
-  const Second* found() const { return left_.empty() ? nullptr : &left_.front(); }
   const Case& shown_by() const { return shown_by_; }
+
+  // Both, where the first is still among `firsts`; other second ones that would do beside it.
+  std::optional<Diagnosis> found(const std::vector<const Reading*>& firsts, const Problem& of_first) {
+    std::erase_if(left_,
+                  [&](const Second& second) { return std::find(firsts.begin(), firsts.end(), second.first) == firsts.end(); });
+    if (left_.empty()) return std::nullopt;
+    Diagnosis both = both_named(*left_[0].first, of_first, *left_[0].reading, shown_by_);
+    for (const Second& other : left_)
+      if (std::string(other.reading->id) != left_[0].reading->id && other.first == left_[0].first)
+        both.coincide.emplace_back(other.reading->id);
+    return both;
+  }
 
  private:
   static constexpr int enough = 3;
@@ -200,7 +212,7 @@ Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
 Diagnosis look_further(const Diagnosis& diagnosis, const Case& smallest, const Kernel& kernel, std::uint64_t seed) {
   std::vector<const Reading*> names = set_of(diagnosis);
   if (names.empty()) return diagnosis;
-  const std::vector<Law> agreement_alone{laws().front()};
+  const std::vector<Law> agreement_alone{*find_law("agrees_with_reference")};
   SecondMistake second;
   for (std::int64_t number = 1; number <= further_cases && !second.settled(); ++number) {
     const Case further = campaign_case(seed, number, agreement_alone);
@@ -216,11 +228,11 @@ Diagnosis look_further(const Diagnosis& diagnosis, const Case& smallest, const K
       return Diagnosis{};
     });
   }
-  if (const Second* found = second.found())
-    return both_named(*found->first, smallest.problem, *found->reading, second.shown_by());
+  if (const auto both = second.found(names, smallest.problem)) return *both;
   Diagnosis left = named(names, smallest.problem);
   if (left.reading == diagnosis.reading) left.words = diagnosis.words;  // a family's, with the number that was fitted
-  if (!second.seen_none()) left.beyond = "other cases are not explained by it alone";
+  left.beyond = diagnosis.beyond;
+  if (!second.seen_none()) left.beyond = fmt::format("not explained by it alone: '{}'", token(second.shown_by()));
   return left;
 }
 

@@ -76,7 +76,7 @@ class Exhaustion {
       Tally& sum = tally(*kernels_[k]);
       if (sum.stopped()) continue;
       const Judged& outcome = outcomes[k];
-      if (outcome.runs > 0) sum.layouts += count;
+      sum.layouts += std::min(count, outcome.runs);  // fewer runs than layouts: calls with masks were refused
       sum.failed += outcome.failed;
       sum.runs += outcome.runs;
       sum.largest = std::max(sum.largest, outcome.largest);

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "problem/token.h"
+#include "properties/readings/misread_kernel.h"
 #include "properties/readings/power.h"
 
 namespace boresight::properties {
@@ -40,6 +41,24 @@ TEST(Steering, LeavesMostCasesAsDrawnAndAllOfThemValid) {
     changed += !same;
   }
   EXPECT_GT(changed, std::int64_t(laws().size()) / 2);
+}
+
+// A case that was bent to a reading is prepared for its law all the same.
+TEST(Steering, KeepsThePreconditionsOfEveryLaw) {
+  const Kernel right = readings::misread_kernel("right", readings::by_the_book);
+  const std::int64_t count = 3 * rounds_in_batch * std::int64_t(laws().size());
+  std::map<Outcome, std::int64_t> outcomes;
+  for (std::int64_t number = 1; number <= count; ++number) {
+    const Law& law = laws()[std::size_t(number - 1) % laws().size()];
+    if (!steered(number) || law.name == "ways_of_running_agree") continue;  // which asks other kernels
+    const Case a_case = campaign_case(3, number, laws());
+    const Verdict verdict = law.judge(a_case, right);
+    ++outcomes[verdict.outcome];
+    EXPECT_NE(verdict.outcome, Outcome::failed) << token(a_case) << ": " << verdict.why;
+    EXPECT_TRUE(verdict.outcome != Outcome::skipped || verdict.why.starts_with("out of the domain"))
+        << law.name << " " << token(a_case) << ": " << verdict.why;
+  }
+  EXPECT_GT(outcomes[Outcome::passed], 40);
 }
 
 // The readings that apply to no free case of the first batches, and to some steered one.

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "properties/prepared.h"
+#include "properties/readings/misread_kernel.h"
 
 namespace boresight::properties {
 
@@ -34,7 +35,7 @@ Diagnosis diagnose_observed(const Vector& vector) {
   Certified certified;
   const Problem& p = vector.problem;
   const Call call{p, vector.inputs.tensors};
-  const Arithmetic arithmetic = double_arithmetic(p);
+  const Arithmetic arithmetic = p.type == Type::f64 ? double_arithmetic(p) : readings::careful_arithmetic(p);
   reference::attend(p, call.tensors, certified.truth);
   if (!certified.truth.out_of_domain.empty()) return {"", "out of the domain: " + certified.truth.out_of_domain};
   reference::error_bound(p, call.tensors, certified.truth, arithmetic, certified.bound);

@@ -16,7 +16,8 @@ Arithmetic double_arithmetic(const Problem& problem);
 // The reference in double against vector.expected (and expected_lse), within its own bound at 2^-53. The vector is f64.
 Verdict judge_reference(const Vector& vector);
 
-// What is wrong with vector.observed, which somebody really computed in double: the reading that explains every element.
+// What is wrong with vector.observed, which somebody really computed: the reading that explains every element, within the
+// bound of double, or of a careful implementation in f32. The vector is of its observed_type.
 Diagnosis diagnose_observed(const Vector& vector);
 
 // A kernel against the reference, within the certified bound; where the vector's type holds its inputs exactly the

@@ -1,6 +1,7 @@
 // The file, line by line, and of each record the order of reading: config, inputs, outputs; each is checked before the next.
 #include "properties/vectors.h"
 
+#include <array>
 #include <fmt/format.h>
 
 #include <fstream>
@@ -49,6 +50,8 @@ void read_outputs(Fields& top, Vector& vector, const Complaint& complaint) {
   const bool historical = !top.has("output") && top.has("expected");
   vector.expected = top.array(historical ? "expected" : "output", shapes.elements, {}).values;
   if (top.has("observed")) vector.observed = top.array("observed", shapes.elements, {}).values;
+  constexpr std::array types{Type::f64, Type::f32, Type::bf16, Type::f16};
+  vector.observed_type = types[top.choice("observed_type", {"f64", "f32", "bf16", "f16"}, 0)];
   if (top.has("observed_error")) vector.observed_error = top.string("observed_error");
   Entries null_too;
   null_too.null = true;

@@ -23,6 +23,7 @@ struct Vector {
   std::vector<double> expected;      // [B][H][n][Dv] row-major, 0 in empty rows
   std::vector<double> expected_lse;  // [B][H][n], -inf in empty rows without a sink; empty: the record has none
   std::vector<double> observed;      // [B][H][n][Dv], a wrong output that somebody really computed; empty: none
+  Type observed_type = Type::f64;    // in which `observed` was computed
   std::string observed_error;        // the error that was raised in the place of an output; empty: none
   bool exact = true;                 // the type holds q, keys and values as they were written
   bool exact_parameters = true;      // and so does f32 (or f64) the scale, slopes, tables ..: `expected` is for this problem

@@ -4,6 +4,7 @@ import json
 import pathlib
 import re
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -90,6 +91,17 @@ class Verify(unittest.TestCase):
             self.assertEqual(process.returncode, INTERRUPTED)
             self.assertIn("agrees_with_reference", output)
             self.assertTrue(json.loads(path.read_text())["interrupted"])
+            self.assertIn("INTERRUPTED: ", output)
+            self.assertNotIn("PASSED", output)
+
+    def test_a_misspelt_name_among_others_is_told_and_never_passed_over(self):
+        for words, told in ((["--kernel", "scalar,nonesuch"], "no kernel has the name 'nonesuch'"),
+                            (["--kernel", "flash"], "did you mean simd/flash"),
+                            (["--law", "threads,causl"], "did you mean causal?"),
+                            (["--seed", "-3"], "give a whole number")):
+            done = run("verify", "--cases", "22", *words)
+            self.assertEqual(done.returncode, USAGE, words)
+            self.assertIn(told, done.stderr + done.stdout)
 
     def test_unknown_names_and_numbers_are_usage_errors(self):
         for words in (["--kernel", "nonesuch"], ["--law", "nonesuch"], ["--budget", "soon"], ["--cases", "0"], ["--cases", "x"],
@@ -343,8 +355,8 @@ class Explain(unittest.TestCase):
         self.assertEqual(run("explain", "bs1 b1 h1 d8 n0 s4").returncode, UNTESTED)
         for words, said in ((("bs1 b1 h1 d8 n1 s1 frobnicate",), "frobnicate"),
                             ((self.TOKEN, "--row", "0,2,0"), "below 1,2,2"),
-                            ((self.TOKEN, "--kernel", "nobody"), "no such kernel"),
                             ((self.TOKEN, "--row", "0,0,0", "--rows", "2"), "excludes"),
+                            ((self.TOKEN, "--kernel", "nobody"), "no kernel has the name 'nobody'"),
                             (("bs1 b1 h1 d8 n100000 s100000",), "allowed: up to"),
                             (("bs1 b1 h8 d8 n512 s4096",), "multiplications")):
             done = run("explain", *words)
@@ -366,6 +378,19 @@ class Vectors(unittest.TestCase):
     def test_a_planted_bug_is_outside(self):
         done = run("vectors", str(DATA / "oracle/x-transformers/vectors.jsonl"), "--type", "f32", program=MUTANT)
         self.assertEqual(done.returncode, FAILURE)
+
+    def test_wrong_outputs_on_record_are_named_in_the_type_they_were_computed_in(self):
+        lines = (DATA / "oracle/historical-bugs/bugs.jsonl").read_text().splitlines()
+        done = run("vectors", str(DATA / "oracle/historical-bugs/bugs.jsonl"), "--kernel", "scalar", "--type", "f32")
+        self.assertEqual(done.returncode, HELD)
+        self.assertEqual(len(re.findall(r"^reading [a-z0-9-]+  ", done.stdout, re.MULTILINE)), len(lines))
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "one.jsonl"
+            record = json.loads(lines[0])
+            record["observed"]["data"] = [struct.unpack("f", struct.pack("f", x))[0] for x in record["observed"]["data"]]
+            for type_of_it, name in (("f64", "-"), ("f32", "bias-built-over-persistent-kv")):
+                path.write_text(json.dumps(record | {"observed_type": type_of_it}))
+                self.assertIn(f"reading {name}  issue242-math", run("vectors", str(path), "--kernel", "scalar").stdout)
 
     def test_files_that_are_missing_or_malformed_are_usage_errors(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -430,13 +455,16 @@ class Lint(unittest.TestCase):
 class TheRest(unittest.TestCase):
     def test_lists_have_rows(self):
         for what, row in (("kernels", "scalar"), ("laws", "causal"), ("readings", "causal-top-left"), ("mutants", "causal-top-left"),
-                          ("suites", "flash-attention-2")):
+                          ("suites", "flash-attention-2"), ("words", "key_mask")):
             done = run("list", what)
             self.assertEqual(done.returncode, HELD)
             self.assertIn(row, done.stdout)
             rows = json.loads(run("list", what, "--json").stdout)
             self.assertEqual([next(iter(each.values())) for each in rows], [line.split()[0] for line in done.stdout.splitlines()])
         self.assertEqual(run("list", "nonesuch").returncode, USAGE)
+        done = run("verfy")
+        self.assertEqual(done.returncode, USAGE)
+        self.assertIn("did you mean verify?", done.stderr)
 
     def test_the_whole_zoo_is_a_reading_or_planted_or_says_why_not(self):
         lines = dict(line.split(maxsplit=1) for line in run("list", "readings").stdout.splitlines())

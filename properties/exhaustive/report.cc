@@ -73,6 +73,9 @@ std::string closing(const Report& report, const std::string& filters) {
     all_judged = all_judged && tally.layouts > 0;
   }
   std::string scope = fmt::format("{} layouts x {} kernels", grouped(report.state.layouts), report.kernels.size());
+  if (report.interrupted && report.shard.whole())
+    scope = fmt::format("{} of {} layouts x {} kernels", grouped(report.state.layouts), grouped(report.layouts_of_all_shards),
+                        report.kernels.size());
   if (!report.shard.whole())
     scope = fmt::format("shard {}/{}, {} of ", report.shard.index, report.shard.count, grouped(report.state.layouts)) +
             fmt::format("{} layouts x {} kernels", grouped(report.layouts_of_all_shards), report.kernels.size());

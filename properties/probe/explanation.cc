@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "properties/probe/affine.h"
+#include "properties/probe/words.h"
 #include "properties/probe/facts.h"
 #include "properties/probe/plumb.h"
 #include "properties/probe/probe_call.h"

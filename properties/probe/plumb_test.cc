@@ -13,7 +13,7 @@
 #include "problem/token.h"
 #include "properties/diagnosis.h"
 #include "properties/prepared.h"
-#include "properties/probe/affine.h"
+#include "properties/probe/words.h"
 #include "properties/probe/rows.h"
 #include "properties/readings/sample_for_tests.h"
 

@@ -78,7 +78,8 @@ std::string power_line(const Power& power) {
   const auto [least, cases] = *std::min_element(power.cases.begin(), power.cases.end(), by_cases);
   return fmt::format("power: {} of {} readings could have shown in {}'s cases of agreement; {}\n",
                      std::int64_t(power.cases.size()) - missing, power.cases.size(), power.kernel,
-                     missing > 0 ? "never: " + never : fmt::format("the fewest, {}: {}", cases, least));
+                     missing > 0 ? "never: " + never
+                                 : fmt::format("the fewest, {}{}: {}", cases, cases < power_enough ? "" : " or more", least));
 }
 
 std::string power_words(const Report& report, Rows rows) {
@@ -101,6 +102,7 @@ std::string closing(const Report& report) {
   const std::string counts =
       fmt::format("{}: {} judged, {} skipped, {} mistrusted", cases_gone_through(report), judged, skips, mistrusts);
   const std::string repeat = "again: " + again(report);
+  if (report.interrupted && report.findings.empty()) return fmt::format("INTERRUPTED: {}; {}\n", counts, repeat);
   if (!report.findings.empty()) return fmt::format("FAILED: {} finding(s) in {}; {}\n", report.findings.size(), counts, repeat);
   const bool every = std::all_of(report.evidence.begin(), report.evidence.end(), [](const auto& kernel) {
     return std::all_of(kernel.second.begin(), kernel.second.end(), [](const auto& law) { return law.second.judged() > 0; });

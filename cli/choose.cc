@@ -1,0 +1,55 @@
+#include "cli/choose.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "problem/nearest.h"
+#include "problem/registry.h"
+#include "properties/glob.h"
+
+namespace boresight::cli {
+namespace {
+
+using Meets = bool (*)(std::string_view pattern, std::string_view name);
+
+// A name that has the word in it, or else the nearest one; empty: none is near.
+std::string meant(std::string_view word, const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    if (!word.empty() && name.find(word) != std::string::npos) return name;
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  return std::string(nearest(word, views));
+}
+
+Status each_meets(std::string_view called, std::string_view what, std::string_view patterns,
+                  const std::vector<std::string>& names, Meets meets) {
+  std::string_view unmet;
+  const bool some = properties::any_pattern(patterns, [&](std::string_view pattern) {
+    unmet = pattern;
+    return std::none_of(names.begin(), names.end(), [&](const std::string& name) { return meets(pattern, name); });
+  });
+  if (!some) return ok();
+  const std::string near = meant(unmet, names);
+  return Error{fmt::format("no {} has the name '{}'", what, unmet), std::string(called),
+               fmt::format("{}see boresight list {}s", near.empty() ? "" : fmt::format("did you mean {}? ", near), what)};
+}
+
+}  // namespace
+
+Status each_meets(std::string_view called, std::string_view what, std::string_view patterns,
+                  const std::vector<std::string>& names) {
+  return each_meets(called, what, patterns, names, properties::matches);
+}
+
+Result<std::vector<Kernel>> choose_kernels(std::string_view called, std::string_view patterns) {
+  std::vector<std::string> names;
+  for (const Kernel& kernel : registered_kernels()) names.push_back(kernel.name);
+  if (const Status status = each_meets(called, "kernel", patterns, names, properties::matches_kernel); !status)
+    return status.error();
+  std::vector<Kernel> chosen;
+  for (const Kernel& kernel : registered_kernels())
+    if (properties::matches_kernel(patterns, kernel.name)) chosen.push_back(kernel);
+  return chosen;
+}
+
+}  // namespace boresight::cli
