@@ -18,53 +18,56 @@
 namespace boresight::cli {
 namespace {
 
+using properties::Outcome;
 using properties::probe::entry;
 using properties::probe::RowChoice;
 
+constexpr const char* agreement = "agrees_with_reference";
 constexpr double work_max = 5e10;  // multiplications: some minutes a kernel
 
 struct Answer {
   int code;
+  const char* header;
   std::string text;
   std::vector<std::string> kernels;
 };
 
-// What the case's own inputs say, by its law.
-struct Judged {
-  std::string line;
-  bool failed = false;
-};
+// The case by its law; where the probe departs though the law does not fail, which of the two shows it.
+std::string judged(const properties::Verdict& verdict, const properties::Law& law, bool departs) {
+  constexpr const char* words[] = {"PASSED", "FAILED", "SKIPPED", "MISTRUSTED"};
+  std::string text = fmt::format("{} · {}", words[int(verdict.outcome)], law.name);
+  if (!verdict.why.empty()) text += " · " + verdict.why;
+  if (!departs || verdict.outcome == Outcome::failed) return text;
+  const bool passed = verdict.outcome == Outcome::passed, agrees = passed && law.name == std::string_view(agreement);
+  return text + " · the probe's own calls show what departs, " +
+         (agrees   ? "the case itself is within its bound"
+          : passed ? "the case itself keeps this law"
+                   : "the case itself was not judged");
+}
 
-Judged judge(const Case& a_case, const properties::Law& law, const Kernel& kernel) {
-  const properties::Verdict verdict = law.judge(a_case, kernel);
-  const auto said = [&](const char* word) {
-    return fmt::format("{} · {}{}{}", word, law.name, verdict.why.empty() ? "" : " · ", verdict.why);
-  };
-  switch (verdict.outcome) {
-    case properties::Outcome::passed:
-      return {said("PASSED")};
-    case properties::Outcome::failed:
-      return {said("FAILED"), true};
-    case properties::Outcome::skipped:
-      return {said("SKIPPED")};
-    case properties::Outcome::mistrusted:
-      return {said("MISTRUSTED")};
-  }
-  return {};
+// What is wrong, by the case's own inputs; what the probe has said already is not said again.
+std::string why(const Case& a_case, const Kernel& kernel, const properties::probe::Explanation& probe) {
+  properties::Diagnosis diagnosis = properties::diagnose(a_case, kernel);
+  if (!probe.sentences.empty() && diagnosis.beyond.starts_with("probed: ")) diagnosis.beyond.clear();
+  return entry("why", properties::told(diagnosis)) + (diagnosis.reading.empty() ? "" : entry("reading", diagnosis.reading));
 }
 
 Answer explain_on(const Case& a_case, const properties::Law& law, const Kernel& kernel, const RowChoice& choice) {
-  if (!kernel.unavailable.empty()) return {Exit::untested, entry("not probed", kernel.unavailable), {kernel.name}};
-  const Judged judged = judge(a_case, law, kernel);
-  const properties::probe::Explanation explanation = properties::probe::explain(a_case, kernel, choice);
-  std::string text = entry("judged", judged.line) + explanation.text;
-  if (judged.failed) {
-    const properties::Diagnosis diagnosis = properties::diagnose(a_case, kernel);
-    text += "\n" + entry("why", diagnosis.words);
-    if (!diagnosis.reading.empty()) text += entry("reading", diagnosis.reading);
-  }
-  if (judged.failed || explanation.departs) return {Exit::failure, text, {kernel.name}};
-  return {explanation.probed ? Exit::held : Exit::untested, text, {kernel.name}};
+  if (!kernel.unavailable.empty()) return {Exit::untested, "NOT PROBED", entry("not probed", kernel.unavailable), {kernel.name}};
+  const properties::Verdict verdict = law.judge(a_case, kernel);
+  const properties::probe::Explanation probe = properties::probe::explain(a_case, kernel, choice);
+  const bool passed = verdict.outcome == Outcome::passed, failed = verdict.outcome == Outcome::failed;
+  std::string text = entry("judged", judged(verdict, law, probe.departs)) + probe.text;
+  if (failed && probe.probed && !probe.departs)
+    text += "\n" + entry("not seen", probe.compared ? "the probe sees nothing: what is wrong is not the bias or the mask"
+                                                    : "the probe has nothing to compare here");
+  if (failed) text += (probe.probed && !probe.departs ? "" : "\n") + why(a_case, kernel, probe);
+  if (probe.departs) return {Exit::failure, "DEPARTS", text, {kernel.name}};
+  if (failed) return {Exit::failure, "FAILED", text, {kernel.name}};
+  if (!probe.probed) return {Exit::untested, "NOT PROBED", text, {kernel.name}};
+  if (passed || probe.compared) return {Exit::held, "NOTHING DEPARTS", text, {kernel.name}};
+  text += "\n" + entry("untested", "the law did not pass, and no row shows two columns whose levels could be compared");
+  return {Exit::untested, "NOTHING TO COMPARE", text, {kernel.name}};
 }
 
 // "b,h,i", inside the case.
@@ -89,19 +92,23 @@ struct Options {
   std::int64_t rows = 8;
 };
 
+// The kernels of one answer, some by name.
+std::string heading(const std::vector<std::string>& kernels) {
+  constexpr std::size_t named_max = 6, width = 120;
+  std::string lines, line;
+  for (std::size_t k = 0; k < std::min(kernels.size(), named_max); ++k) {
+    if (!line.empty() && line.size() + 2 + kernels[k].size() + 1 > width) lines += line + ",\n", line.clear();
+    line += (line.empty() ? "" : ", ") + kernels[k];
+  }
+  if (kernels.size() > named_max)
+    line += fmt::format("{}and {} more", line.size() > 100 ? "\n" : " ", kernels.size() - named_max);
+  return lines + line;
+}
+
 void print(const std::vector<Answer>& answers) {
   bool first = true;
   for (const Answer& answer : answers) {
-    std::string names, line;
-    for (const std::string& name : answer.kernels) {
-      if (!line.empty() && line.size() + name.size() > 118) names += line + ",\n", line.clear();
-      line += (line.empty() ? "" : ", ") + name;
-    }
-    fmt::print("{}{}{}\n{}{}", first ? "" : "\n", names, line,
-               answer.code == Exit::failure ? "DEPARTS\n"
-               : answer.code == Exit::held  ? "NOTHING DEPARTS\n"
-                                            : "NOT PROBED\n",
-               answer.text);
+    fmt::print("{}{}\n{}\n{}", first ? "" : "\n", heading(answer.kernels), answer.header, answer.text);
     first = false;
   }
 }
@@ -112,7 +119,7 @@ int explain(const Options& options) {
   if (const double work = properties::probe::plumb_work(parsed->problem); !(work <= work_max))
     return complain(
         fmt::format("probing this case takes {:.3g} multiplications a kernel; allowed: up to {:.3g}", work, work_max));
-  const std::string law_name = parsed->law.empty() ? "agrees_with_reference" : parsed->law;
+  const std::string law_name = parsed->law.empty() ? agreement : parsed->law;
   const properties::Law* law = properties::find_law(law_name);
   if (law == nullptr) return complain(fmt::format("law={}: no such law; see boresight list laws", law_name));
   RowChoice choice{options.rows, std::nullopt};
@@ -149,10 +156,11 @@ void add_explain(CLI::App& app, int& exit) {
   auto options = std::make_shared<Options>();
   command->add_option("token", options->token, "bs1 ...")->required();
   command->add_option("--kernel", options->kernel, "kernels to probe, * and ? allowed (default: the token's, or all)");
-  command->add_option("--row", options->row, "b,h,i: show this row alone");
+  auto* row = command->add_option("--row", options->row, "b,h,i: show this row alone");
   command->add_option("--rows", options->rows, "how many rows to show, those that depart first")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 31))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->excludes(row);
   command->callback([options, &exit] { exit = explain(*options); });
 }
 

@@ -18,13 +18,20 @@ using Index = std::int64_t;
 constexpr Index columns_max = 16;  // of one row in print
 constexpr std::size_t width = 120;
 
+// A departure that is finer than its number's digits says so: else it would read "1.609, right is 1.609".
+std::string right_words(const Fact& fact) {
+  if (!fact.departs) return "";
+  const bool same = fact.got == fact.right || fact.got.starts_with(fact.right + " ");
+  return ", right is " + fact.right + (same ? ", apart in the digits after" : "");
+}
+
 std::string fact_lines(const std::vector<Fact>& facts) {
   std::string text;
   for (const Fact& fact : facts) {
     if (!fact.unmeasured.empty())
       text += entry("  " + fact.name, "not measured: " + fact.unmeasured);
     else
-      text += entry((fact.departs ? "* " : "  ") + fact.name, fact.got + (fact.departs ? ", right is " + fact.right : ""));
+      text += entry((fact.departs ? "* " : "  ") + fact.name, fact.got + right_words(fact));
   }
   return text;
 }
@@ -107,6 +114,18 @@ std::string row_lines(const Problem& p, const Plumb& seen, const Departures& fou
   return text;
 }
 
+// Whether some row shows two columns, or one beside what no column gets: a level alone has nothing to be held against.
+bool compares(const Plumb& seen) {
+  for (const HeadPlumb& head : seen.heads)
+    for (Index i = 0; i < head.right.rows(); ++i) {
+      Index members = head.rest.empty() ? 0 : 1;
+      for (Index c = 0; c < head.right.cols(); ++c)
+        members += head.at(i, c) == Seen::visible && head.right_visible(i, c) && std::isfinite(known(head, i, c));
+      if (members > 1) return true;
+    }
+  return false;
+}
+
 // The rows that depart, in order, then the others.
 std::vector<Place> chosen_rows(const Problem& p, const Departures& found, const RowChoice& choice) {
   if (choice.one) return {{choice.one->b * p.heads + choice.one->h, choice.one->i}};
@@ -143,19 +162,21 @@ std::string entry(const std::string& label, const std::string& text) {
 Explanation explain(const Case& a_case, const Kernel& kernel, const RowChoice& choice) {
   const Problem& p = a_case.problem;
   const Plumb seen = plumb(a_case, kernel);
-  if (!seen.refused.empty()) return {false, false, entry("not probed", seen.refused)};
+  if (!seen.refused.empty()) return {false, false, entry("not probed", seen.refused), false, {}};
   const Departures found = departures(seen);
   const std::vector<Fact> measured = facts(a_case, kernel, seen);
   const ProbeInputs inputs(a_case);
   const std::vector<std::string> sentences = words(p, inputs.tensors(), seen, found);
-  Explanation result{true, found.any(), ""};
+  Explanation result{true, found.any(), "", compares(seen), sentences};
   for (const Fact& fact : measured) result.departs = result.departs || fact.departs;
   result.text =
       entry("probed", fmt::format("{} weights in {} calls: {} visible ({} by lifting their keys), {} hidden, {} below reach{}",
                                   seen.elements, seen.calls, seen.visible, seen.lifted, seen.hidden, seen.below_reach,
                                   seen.broken > 0 ? fmt::format(", {} no number", seen.broken) : ""));
   for (const std::string& note : seen.notes) result.text += entry("", note);
-  if (sentences.empty()) result.text += entry("bias and visibility", "as they should be; " + gauge(p));
+  if (sentences.empty())
+    result.text +=
+        entry("bias and visibility", result.compared ? "as they should be; " + gauge(p) : "no row shows two columns to compare");
   for (std::size_t k = 0; k < std::min<std::size_t>(sentences.size(), 6); ++k)
     result.text += entry(k == 0 ? "departs" : "", sentences[k]);
   if (sentences.size() > 6) result.text += entry("", fmt::format("and {} more", sentences.size() - 6));

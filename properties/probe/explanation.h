@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "problem/case.h"
 #include "problem/kernel.h"
@@ -20,9 +21,11 @@ struct RowChoice {
 };
 
 struct Explanation {
-  bool probed = false;   // else `text` says why not
-  bool departs = false;  // a weight, or a fact
-  std::string text;      // lines, each indented by two
+  bool probed = false;                 // else `text` says why not
+  bool departs = false;                // a weight, or a fact
+  std::string text;                    // lines, each indented by two
+  bool compared = false;               // some row shows two columns, whose levels were compared
+  std::vector<std::string> sentences;  // of bias and visibility, as in `text`
 };
 
 // A line of such a text: a label, and what is said, wrapped between words.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <string>
@@ -64,19 +65,23 @@ inline bool readable(const Plumb& seen, const Problem& p, const Spot& at) {
 // What a call does to the log odds of a column that shows at q.k = 0, and whether no right kernel does that.
 struct Moved {
   double got, right;
+  double known;  // got - right is known to this, up or down
   bool departs;
 };
 
 // The output must be outside its bound, and the move apart from the right one by more than what is known of either: a wrong
-// bias, which the column has without the call as well, is no departure of the call.
+// bias, which the column has without the call as well, is no departure of the call. Weights of 0 and 1 have infinite odds:
+// what is known of one of them is how far it may be from there.
 inline Moved moved(const FactCall& call, const Plumb& seen, const Spot& at) {
   const HeadPlumb& head = seen.heads[std::size_t(at.b * call.p.heads + at.h)];
   const double got = call.out(at.b, at.h, at.i), right = call.right(at.b, at.h, at.i), bound = call.bound(at.b, at.h, at.i);
   const double before = std::exp(head.recovered(at.i, at.c));
-  Moved result{log_odds(got) - log_odds(before), log_odds(right) - log_odds(std::exp(head.right(at.i, at.c))), false};
-  const double known = (head.high(at.i, at.c) - head.low(at.i, at.c)) / (1 - before);
-  const double width = bound / right / (1 - right) + bound / got / (1 - got);
-  result.departs = call.off(at.b, at.h, at.i) && !(std::abs(result.got - result.right) <= known + width);
+  const double low = log_odds(std::max(got - bound, 0.0)), high = log_odds(std::min(got + bound, 1.0));
+  Moved result{log_odds(got) - log_odds(before), log_odds(right) - log_odds(std::exp(head.right(at.i, at.c))), 0, false};
+  const double width = (head.high(at.i, at.c) - head.low(at.i, at.c)) / (1 - before) + bound / right / (1 - right);
+  result.known = width + std::max(high - log_odds(got), log_odds(got) - low);
+  const double right_odds = result.right + log_odds(before);
+  result.departs = call.off(at.b, at.h, at.i) && !(low - width <= right_odds && right_odds <= high + width);
   return result;
 }
 
