@@ -7,11 +7,13 @@
 #include <thread>
 
 #include "cli/case_of.h"
+#include "cli/choose.h"
 #include "cli/command.h"
 #include "cli/output_file.h"
 #include "cli/version.h"
 #include "properties/lint/matrix.h"
 #include "properties/lint/report.h"
+#include "properties/readings/table.h"
 
 namespace boresight::cli {
 namespace {
@@ -130,9 +132,11 @@ int lint_test(const LintOptions& options, const Given& given) {
   OutputFile json;
   if (!options.json.empty())
     if (const Status opened = json.open(options.json); !opened) return complain(opened.error().text());
+  std::vector<std::string> names;
+  for (const properties::readings::Reading& reading : properties::readings::all_readings()) names.emplace_back(reading.id);
+  if (const Status status = each_meets("--reading", "reading", options.readings, names); !status)
+    return complain(status.error().text());
   std::vector<lint::Subject> subjects = lint::reading_subjects(options.readings, options.seed, options.threads);
-  if (subjects.empty())
-    return complain(fmt::format("--reading {}: no reading has such a name; see boresight list readings", options.readings));
   if (options.readings == "*")
     for (lint::Subject& other : lint::other_subjects()) subjects.push_back(std::move(other));
   const Largest most = largest(*setting, subjects);
