@@ -76,10 +76,11 @@ std::string power_line(const Power& power) {
   if (missing > readings_named_max) never += fmt::format(" and {} more", missing - readings_named_max);
   const auto by_cases = [](const auto& a, const auto& b) { return a.second < b.second; };
   const auto [least, cases] = *std::min_element(power.cases.begin(), power.cases.end(), by_cases);
+  const std::string fewest =
+      cases < power_enough ? fmt::format("the fewest, {}: {}", cases, least) : fmt::format("each in {} or more", power_enough);
   return fmt::format("power: {} of {} readings could have shown in {}'s cases of agreement; {}\n",
                      std::int64_t(power.cases.size()) - missing, power.cases.size(), power.kernel,
-                     missing > 0 ? "never: " + never
-                                 : fmt::format("the fewest, {}{}: {}", cases, cases < power_enough ? "" : " or more", least));
+                     missing > 0 ? "never: " + never : fewest);
 }
 
 std::string power_words(const Report& report, Rows rows) {
