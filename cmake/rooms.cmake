@@ -84,6 +84,7 @@ function(room_tests name)
   endif()
   add_executable(${name}_tests ${sources})
   target_link_libraries(${name}_tests PRIVATE boresight_${name} ${tests_LINKS} GTest::gtest_main rapidcheck_gtest)
+  target_compile_options(${name}_tests PRIVATE $<$<CONFIG:Release>:-O1>)  # most of a test's time is in the library
   target_compile_definitions(${name}_tests PRIVATE BORESIGHT_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   if(tests_PRIVATE_ROOT)
     target_include_directories(${name}_tests BEFORE PRIVATE ${PROJECT_BINARY_DIR}/roots/${name}_private)

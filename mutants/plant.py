@@ -80,6 +80,12 @@ def expected_reading(row):
     return row.get("reading", "none" if room_of(row["file"]) == "reference" else "-")
 
 
+def tier(row, rows):
+    """test, a sample: rows that name a reading, and the first row of each law; full: the others."""
+    first_of_its_law = next(other for other in rows if other["killer"] == row["killer"])
+    return "test" if "reading" in row or row is first_of_its_law else "full"
+
+
 def main(top, output):
     rows, seen, wrong = json.loads((top / "mutants/mutants.json").read_text()), set(), []
     if not rows:
@@ -92,7 +98,7 @@ def main(top, output):
             found = [f"no source of its room includes {row['file']}"]
         wrong += [f"mutants.json: {row.get('id', row)}: {mistake}" for mistake in found]
         if not found:
-            print(row["id"], room_of(row["file"]), row["killer"], expected_reading(row), *sources)
+            print(row["id"], room_of(row["file"]), row["killer"], expected_reading(row), tier(row, rows), *sources)
     if wrong:
         sys.exit("\n".join(wrong))
 
