@@ -85,8 +85,10 @@ class PairFacts : RotaryProbe {
       if (partners[std::size_t(a)] >= 0) turned.push_back(a);
     }
     std::string text = fmt::format("{} of {} entries turn:{}", turned.size(), p_.head_dim, turned.empty() ? " none" : "");
-    std::stable_partition(turned.begin(), turned.end(),
-                          [&](Index a) { return partners[std::size_t(a)] != other[std::size_t(a)]; });
+    const auto departs = [&](Index a) { return partners[std::size_t(a)] != other[std::size_t(a)]; };
+    std::sort(turned.begin(), turned.end(), [&](Index a, Index b) {  // those first that depart, each in order
+      return departs(a) != departs(b) ? departs(a) : a < b;
+    });
     int shown = 0;
     for (const Index a : turned) {
       const Index b = partners[std::size_t(a)];
