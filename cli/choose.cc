@@ -52,4 +52,16 @@ Result<std::vector<Kernel>> choose_kernels(std::string_view called, std::string_
   return chosen;
 }
 
+Result<properties::Shard> choose_shard(const std::string& text) {
+  if (const auto shard = properties::parse_shard(text)) return *shard;
+  return Error{"no part of a whole", "--shard " + text,
+               fmt::format("give K/N with 1 <= K <= N <= {}, such as 1/4", properties::shards_max)};
+}
+
+Result<properties::Law> choose_law(const Case& a_case) {
+  if (a_case.law.empty()) return properties::agreement();
+  if (const properties::Law* law = properties::find_law(a_case.law)) return *law;
+  return Error{"no such law", "law=" + a_case.law, "see boresight list laws"};
+}
+
 }  // namespace boresight::cli

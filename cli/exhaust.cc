@@ -1,16 +1,13 @@
 // boresight exhaust: kernels on every layout up to a bound, in parts, and on from where an earlier run was interrupted.
 #include <fmt/format.h>
 
-#include <atomic>
 #include <chrono>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
-#include <optional>
 #include <string>
 #include <thread>
 
@@ -18,6 +15,7 @@
 #include "cli/command.h"
 #include "cli/output_file.h"
 #include "cli/progress.h"
+#include "cli/stop.h"
 #include "cli/version.h"
 #include "problem/registry.h"
 #include "properties/exhaustive.h"
@@ -29,14 +27,6 @@ namespace boresight::cli {
 namespace {
 
 namespace exhaustive = properties::exhaustive;
-
-std::atomic<bool> stop_requested{false};
-
-// The first signal asks for the report so far; a second one ends the program, since a kernel may hang.
-void request_stop(int signal) {
-  stop_requested = true;
-  std::signal(signal, SIG_DFL);
-}
 
 struct ExhaustOptions {
   std::int64_t bound = 3;
@@ -102,16 +92,12 @@ int exhaust(const ExhaustOptions& options) {
   Result<std::vector<Kernel>> kernels = choose_kernels("--kernel", options.kernels);
   if (!kernels) return complain(kernels.error().text());
   plan.kernels = std::move(*kernels);
-  const std::optional<properties::Shard> shard = properties::parse_shard(options.shard);
-  if (!shard)
-    return complain(
-        fmt::format("--shard {}: give K/N with 1 <= K <= N <= {}, such as 1/4", options.shard, properties::shards_max));
+  const Result<properties::Shard> shard = choose_shard(options.shard);
+  if (!shard) return complain(shard.error().text());
   plan.bound = options.bound;
   plan.shard = *shard;
   plan.threads = options.threads;
-  plan.stop = &stop_requested;
-  std::signal(SIGINT, request_stop);
-  std::signal(SIGTERM, request_stop);
+  plan.stop = &stop_on_signals();
   const StateFile state(options.state);
   if (const Status read = state.read(plan); !read) return complain("--resume " + read.error().text());
   if (const Status written = state.write(plan.from, plan); !written) return complain("--resume " + written.error().text());

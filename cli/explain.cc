@@ -22,7 +22,6 @@ using properties::Outcome;
 using properties::probe::entry;
 using properties::probe::RowChoice;
 
-constexpr const char* agreement = "agrees_with_reference";
 constexpr double work_max = 5e10;  // multiplications: some minutes a kernel
 
 struct Answer {
@@ -38,7 +37,7 @@ std::string judged(const properties::Verdict& verdict, const properties::Law& la
   std::string text = fmt::format("{} · {}", words[int(verdict.outcome)], law.name);
   if (!verdict.why.empty()) text += " · " + verdict.why;
   if (!departs || verdict.outcome == Outcome::failed) return text;
-  const bool passed = verdict.outcome == Outcome::passed, agrees = passed && law.name == std::string_view(agreement);
+  const bool passed = verdict.outcome == Outcome::passed, agrees = passed && law.name == properties::agreement_name;
   return text + " · the probe's own calls show what departs, " +
          (agrees   ? "the case itself is within its bound"
           : passed ? "the case itself keeps this law"
@@ -119,9 +118,8 @@ int explain(const Options& options) {
   if (const double work = properties::probe::plumb_work(parsed->problem); !(work <= work_max))
     return complain(
         fmt::format("probing this case takes {:.3g} multiplications a kernel; allowed: up to {:.3g}", work, work_max));
-  const std::string law_name = parsed->law.empty() ? agreement : parsed->law;
-  const properties::Law* law = properties::find_law(law_name);
-  if (law == nullptr) return complain(fmt::format("law={}: no such law; see boresight list laws", law_name));
+  const Result<properties::Law> law = choose_law(*parsed);
+  if (!law) return complain(law.error().text());
   RowChoice choice{options.rows, std::nullopt};
   if (!options.row.empty()) {
     const Result<RowChoice::One> row = row_of(options.row, parsed->problem);

@@ -46,9 +46,8 @@ int replay_on(const Case& a_case, const properties::Law& law, const Kernel& kern
 int replay(const std::vector<std::string>& token_words, const std::string& kernel_option) {
   const Result<Case> parsed = case_of(token_words);
   if (!parsed) return complain(parsed.error().text());
-  const std::string law_name = parsed->law.empty() ? "agrees_with_reference" : parsed->law;
-  const properties::Law* law = properties::find_law(law_name);
-  if (law == nullptr) return complain(fmt::format("law={}: no such law; see boresight list laws", law_name));
+  const Result<properties::Law> law = choose_law(*parsed);
+  if (!law) return complain(law.error().text());
   const std::string patterns = kernel_option.empty() ? parsed->kernel : kernel_option;
   const Result<std::vector<Kernel>> kernels =
       choose_kernels(kernel_option.empty() ? "kernel=" : "--kernel", patterns.empty() ? "*" : patterns);

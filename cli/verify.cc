@@ -2,10 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <charconv>
-#include <csignal>
-#include <optional>
 #include <random>
 #include <thread>
 #include <utility>
@@ -14,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/output_file.h"
 #include "cli/progress.h"
+#include "cli/stop.h"
 #include "cli/version.h"
 #include "properties/campaign.h"
 #include "properties/glob.h"
@@ -21,14 +19,6 @@
 
 namespace boresight::cli {
 namespace {
-
-std::atomic<bool> stop_requested{false};
-
-// The first signal asks for the report so far; a second one ends the program, since a kernel may hang.
-void request_stop(int signal) {
-  stop_requested = true;
-  std::signal(signal, SIG_DFL);
-}
 
 struct VerifyOptions {
   std::string kernels = "*", laws = "*", budget = "60s", shard = "1/1", json, junit;
@@ -80,10 +70,8 @@ int verify(const VerifyOptions& options, bool seed_given) {
     if (properties::matches(options.laws, law.name)) plan.laws.push_back(law);
   plan.budget_seconds = seconds_of(options.budget);
   if (plan.budget_seconds == 0) return complain(fmt::format("--budget {}: give seconds, such as 60s, 2m or 1h", options.budget));
-  const std::optional<properties::Shard> shard = properties::parse_shard(options.shard);
-  if (!shard)
-    return complain(
-        fmt::format("--shard {}: give K/N with 1 <= K <= N <= {}, such as 1/4", options.shard, properties::shards_max));
+  const Result<properties::Shard> shard = choose_shard(options.shard);
+  if (!shard) return complain(shard.error().text());
   if (!shard->whole() && !seed_given) return complain("--shard: give --seed too, or the shards are not of the same cases");
   OutputFile json, junit;
   for (auto [file, path] : {std::pair(&json, &options.json), {&junit, &options.junit}})
@@ -98,12 +86,10 @@ int verify(const VerifyOptions& options, bool seed_given) {
                  (options.laws == "*" ? "" : fmt::format(" --law '{}'", options.laws));
   plan.shrink = !options.no_shrink;
   plan.fail_fast = options.fail_fast;
-  plan.stop = &stop_requested;
+  plan.stop = &stop_on_signals();
   ProgressLine progress(properties::shard_cases(plan.shard, std::int64_t(plan.laws.size()), plan.cases), plan.budget_seconds,
                         options.quiet);
   plan.progress = [&](const properties::Progress& now) { progress.show(now.cases, now.seconds); };
-  std::signal(SIGINT, request_stop);
-  std::signal(SIGTERM, request_stop);
   const properties::Report report = properties::run(plan);
   progress.clear();
 

@@ -21,9 +21,6 @@ constexpr std::int64_t round_cases = 256, round_cases_fail_fast = 16;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-// A reason without the numbers of its case, so that reasons can be counted.
-std::string kind_of(const std::string& reason) { return reason.substr(0, reason.find(':')); }
-
 void add(Evidence& evidence, const Verdict& verdict) {
   switch (verdict.outcome) {
     case Outcome::passed:
@@ -43,13 +40,11 @@ void add(Evidence& evidence, const Verdict& verdict) {
   if (verdict.outcome != Outcome::failed) evidence.largest = std::max(evidence.largest, verdict.largest);
 }
 
-constexpr std::string_view agreement = "agrees_with_reference";
-
 using Readings = std::vector<const readings::Reading*>;
 
 // Of these readings, those that the case could have told, on a kernel that takes it.
 Readings told(const Readings& of, const Case& a_case, const Kernel& kernel) {
-  Trial trial(agreement, a_case, kernel);
+  Trial trial(agreement_name, a_case, kernel);
   const Certificate certificate = trial.certify(trial.call());
   if (!trial.going()) return {};
   return readings::told(of, trial.call(), kernel.arithmetic(a_case.problem, a_case.options), certificate);
@@ -71,7 +66,7 @@ class Campaign {
     for (const Kernel* kernel : kernels_)
       for (const Law& law : plan.laws) report_.evidence[kernel->name][std::string(law.name)];
     failed_.assign(kernels_.size() * plan.laws.size(), false);
-    const auto is_agreement = [](const Law& law) { return law.name == agreement; };
+    const auto is_agreement = [](const Law& law) { return law.name == agreement_name; };
     if (kernels_.empty() || std::none_of(plan.laws.begin(), plan.laws.end(), is_agreement)) return;
     report_.power = Power{kernels_.front()->name, {}};
     for (const readings::Reading& reading : readings::all_readings()) report_.power->cases[reading.id] = 0;
@@ -141,7 +136,8 @@ class Campaign {
     judged.verdicts.resize(kernels_.size());
     for (std::size_t at = 0; at < kernels_.size(); ++at)
       if (!failed_[at * plan_.laws.size() + law_index]) judged.verdicts[at] = law.judge(a_case, *kernels_[at]);
-    if (report_.power && law.name == agreement && !failed_[law_index]) judged.told = told(uncovered, a_case, *kernels_.front());
+    if (report_.power && law.name == agreement_name && !failed_[law_index])
+      judged.told = told(uncovered, a_case, *kernels_.front());
     return judged;
   }
 

@@ -115,8 +115,8 @@ Diagnosis diagnose(const Observation& seen, const Mismatch& wrong, const Naming&
   return {"", "no reading explains it; " + readings::pattern(seen, wrong)};
 }
 
-std::string agreement(const Case& a_case) {
-  if (a_case.law.empty() || a_case.law == "agrees_with_reference") return "agrees with the reference on this call";
+std::string agreeing(const Case& a_case) {
+  if (a_case.law.empty() || a_case.law == agreement_name) return "agrees with the reference on this call";
   return "agrees with the reference on the plain call; the law's second call differs";
 }
 
@@ -134,7 +134,7 @@ Diagnosis observe(const Case& a_case, const Kernel& kernel, Visit visit) {
   readings::BookProducts shared(a_case.problem, clean.call.tensors);
   const Observation seen{clean.call, arithmetic, certified, results, &shared};
   const std::optional<Mismatch> wrong = readings::first_wrong(seen);
-  return wrong ? visit(seen, *wrong) : Diagnosis{"", agreement(a_case)};
+  return wrong ? visit(seen, *wrong) : Diagnosis{"", agreeing(a_case)};
 }
 
 // The readings that a diagnosis names as one set; none where it names two at once.
@@ -212,7 +212,7 @@ Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
 Diagnosis look_further(const Diagnosis& diagnosis, const Case& smallest, const Kernel& kernel, std::uint64_t seed) {
   std::vector<const Reading*> names = set_of(diagnosis);
   if (names.empty()) return diagnosis;
-  const std::vector<Law> agreement_alone{*find_law("agrees_with_reference")};
+  const std::vector<Law> agreement_alone{agreement()};
   SecondMistake second;
   for (std::int64_t number = 1; number <= further_cases && !second.settled(); ++number) {
     const Case further = campaign_case(seed, number, agreement_alone);

@@ -29,6 +29,9 @@ struct Verdict {
   double largest = 0;                // largest error / bound that was seen
 };
 
+// A reason without the numbers of its case, so that reasons can be counted.
+inline std::string kind_of(const std::string& reason) { return reason.substr(0, reason.find(':')); }
+
 inline Verdict skipped(std::string why) { return {Outcome::skipped, std::move(why), {}, 0}; }
 inline Verdict mistrusted(std::string why, double largest = 0) { return {Outcome::mistrusted, std::move(why), {}, largest}; }
 inline Verdict failed(std::string why, std::optional<Mismatch> mismatch = {}) {

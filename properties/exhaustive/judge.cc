@@ -12,8 +12,7 @@
 namespace boresight::properties::exhaustive {
 namespace {
 
-constexpr const char* agreement = "agrees_with_reference";
-constexpr const char* untouched = "inputs_unchanged_outputs_fenced";
+constexpr std::string_view untouched = "inputs_unchanged_outputs_fenced";
 constexpr std::size_t alone_max = 16;  // failing sequences that are tried alone before the whole call is told
 
 // The largest error / bound of `count` elements; infinity where any is not shown to be within.
@@ -39,7 +38,7 @@ double largest_ratio(const Results& got, const Certificate& certificate, std::in
 }
 
 // A failing sequence as a case of its own, the one that hides least if it can be; the call itself where none fails alone.
-Case smallest(const Case& call, const Kernel& kernel, const char* law, std::vector<std::int64_t> failing) {
+Case smallest(const Case& call, const Kernel& kernel, std::string_view law, std::vector<std::int64_t> failing) {
   Case whole = call;
   whole.law = law;
   whole.kernel = kernel.name;
@@ -49,9 +48,6 @@ Case smallest(const Case& call, const Kernel& kernel, const char* law, std::vect
     if (const Case one = alone(whole, b); find_law(law)->judge(one, kernel).outcome == Outcome::failed) return one;
   return whole;
 }
-
-// A reason without the numbers of its case, so that reasons can be counted.
-std::string kind_of(const std::string& reason) { return reason.substr(0, reason.find(':')); }
 
 }  // namespace
 
@@ -118,7 +114,7 @@ void Judge::judge(const Case& call, const Kernel& kernel, Judged& outcome) {
   outcome.largest = std::max(outcome.largest, largest);
   if (failing_.empty()) return;
   outcome.failed = std::int64_t(failing_.size());
-  outcome.finding = smallest(call, kernel, scribbled && results.broken.empty() ? untouched : agreement, failing_);
+  outcome.finding = smallest(call, kernel, scribbled && results.broken.empty() ? untouched : agreement_name, failing_);
 }
 
 }  // namespace boresight::properties::exhaustive

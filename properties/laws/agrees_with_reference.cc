@@ -4,6 +4,7 @@
 //
 // A case is Mistrusted where it could not have told: no row whose weights show in its output, or no reading (properties/
 // readings) that an output tells from the truth; where there is a bias, none that misreads the bias.
+#include "properties/laws/law.h"
 #include "properties/laws/laws.h"
 #include "properties/laws/power.h"
 #include "properties/laws/trial.h"
@@ -13,7 +14,7 @@ namespace boresight::properties {
 void prepare_agrees_with_reference(Case&, Choices&) {}
 
 Verdict judge_agrees_with_reference(const Case& a_case, const Kernel& kernel) {
-  Trial trial("agrees_with_reference", a_case, kernel);
+  Trial trial(agreement_name, a_case, kernel);
   const Certificate certificate = trial.certify(trial.call());
   const bool some_told = trial.some_told(trial.call());
   const Results results = trial.run(trial.call());

@@ -6,7 +6,7 @@ namespace boresight::properties {
 
 const std::vector<Law>& laws() {
   static const std::vector<Law> table = {
-      {"agrees_with_reference", "out and lse lie within the certified bound of the reference", prepare_agrees_with_reference,
+      {agreement_name, "out and lse lie within the certified bound of the reference", prepare_agrees_with_reference,
        judge_agrees_with_reference},
       {"hidden_memory_is_no_memory", "masking every memory equals having none: columns go, positions stay",
        prepare_hidden_memory_is_no_memory, judge_hidden_memory_is_no_memory},
@@ -48,6 +48,8 @@ const std::vector<Law>& laws() {
   };
   return table;
 }
+
+const Law& agreement() { return *find_law(agreement_name); }
 
 const Law* find_law(std::string_view name) {
   for (const Law& law : laws())

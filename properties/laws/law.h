@@ -24,6 +24,10 @@ struct Law {
 // In the order in which they run; agreement first.
 const std::vector<Law>& laws();
 
+// The law that cases without one are held to, and what counts as power.
+inline constexpr std::string_view agreement_name = "agrees_with_reference";
+const Law& agreement();
+
 // The law of this name, or null.
 const Law* find_law(std::string_view name);
 

@@ -100,7 +100,7 @@ std::map<std::size_t, Honest> run(const Job& job, const std::vector<Setting>& se
 
 // Of each subject in the campaign of that seed.
 std::vector<CaughtAt> caught_at(const std::vector<Subject>& subjects, std::uint64_t seed, std::int64_t most) {
-  const std::vector<Law> agreement_alone{*find_law("agrees_with_reference")};
+  const std::vector<Law> agreement_alone{agreement()};
   std::vector<CaughtAt> at(subjects.size());
   std::vector<Kernel> kernels;
   for (const Subject& subject : subjects) kernels.push_back(kernel(subject));

@@ -59,7 +59,7 @@ TEST(Lint, BoresightCatchesEveryOneThatCanShow) {
 }
 
 TEST(Lint, OwnCasesAreTheCampaignsAndStopAtTheLimit) {
-  const std::vector<Law> agreement{*find_law("agrees_with_reference")};
+  const std::vector<Law> agreement_alone{agreement()};
   const std::vector<Subject> subjects = reading_subjects("sink-ignored,xpos-inverse-missing", 1, threads);
   const std::vector<CaughtAt> at = cases_until_caught(subjects, own_cases_most, threads);
   for (std::size_t k = 0; k < subjects.size(); ++k) {
@@ -67,7 +67,7 @@ TEST(Lint, OwnCasesAreTheCampaignsAndStopAtTheLimit) {
     std::size_t sooner = 0, just_then = 0;
     for (std::uint64_t seed = 1; seed <= 3; ++seed)
       for (std::int64_t number = 1; number <= *at[k]; ++number)
-        if (agreement.front().judge(campaign_case(seed, number, agreement), kernel(subjects[k])).outcome == Outcome::failed) {
+        if (agreement().judge(campaign_case(seed, number, agreement_alone), kernel(subjects[k])).outcome == Outcome::failed) {
           ++(number < *at[k] ? sooner : just_then);
           break;
         }

@@ -6,6 +6,7 @@
 #include "properties/probe/bias_levels.h"
 #include "properties/probe/number.h"
 #include "properties/probe/region.h"
+#include "properties/readings/plus.h"
 #include "reference/position_bias.h"
 
 namespace boresight::properties::probe {

@@ -6,17 +6,18 @@
 namespace boresight::properties::probe {
 namespace {
 
-constexpr double next_to_nothing = 0x1p-40;  // of a row's weight
-
 double log_or_none(double x) { return x > 0 ? std::log(x) : -infinity; }
 
 // A weight below 0 is none at all where its bound says so.
 Seen without_level(double w, double bound) { return std::isfinite(w) && -w <= bound ? Seen::below_reach : Seen::broken; }
 
-// Of what no column gets. A sink of -inf gets nothing: then any weight at all departs, and none says nothing.
-Interval rest_interval(double missing, double error, double right) {
-  if (right > next_to_nothing) return {log_or_none((missing - error) / right), log_or_none((missing + error) / right)};
-  return missing - error > next_to_nothing ? Interval{infinity, infinity} : Interval{-infinity, infinity};
+// Of what no column gets, beside the right one: both are 1 less a sum of weights, and known give or take the sum's own
+// roundings. A sink of -inf gets nothing: then any weight at all departs, and none says nothing.
+Interval rest_interval(double missing, double error, double right, double rounding) {
+  error += rounding;
+  if (right > rounding)
+    return {log_or_none((missing - error) / (right + rounding)), log_or_none((missing + error) / (right - rounding))};
+  return missing - error > rounding ? Interval{infinity, infinity} : Interval{-infinity, infinity};
 }
 
 void read_element(HeadPlumb& head, Index i, Index c, double w, double bound) {
@@ -40,7 +41,8 @@ void read_plain_row(Probing& probing, const PlainWeights& plain, std::size_t h, 
   }
   if (probing.zero == 0 && !probing.problem.sink) return;
   const double right = 1 - probing.truth.heads[h].weights.row(i).rightCols(probing.columns).sum();
-  head.rest.push_back(rest_interval(1 - sum, error, right));
+  const double rounding = 2 * double(probing.columns + 4) * unit_roundoff(Type::f64);  // weights and sums in double
+  head.rest.push_back(rest_interval(1 - sum, error, right, rounding));
   head.rest_right.push_back(std::max(right, 0.0));
 }
 

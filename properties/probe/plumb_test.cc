@@ -15,6 +15,8 @@
 #include "properties/prepared.h"
 #include "properties/probe/words.h"
 #include "properties/probe/rows.h"
+#include "properties/probe/sample_for_tests.h"
+#include "properties/readings/power.h"
 #include "properties/readings/sample_for_tests.h"
 
 namespace boresight::properties::probe {
@@ -23,12 +25,6 @@ namespace {
 using readings::misread_kernel;
 using readings::Reading;
 using readings::small_case;
-
-Case parsed(const char* text) {
-  Result<Case> result = parse_token(text);
-  EXPECT_TRUE(result) << text;
-  return *result;
-}
 
 Case of_type(Case c, Type type) {
   c.problem.type = type;
@@ -213,7 +209,7 @@ TEST(Plumb, EveryReadingOfBiasOrVisibilityThatShowsDeparts) {
     const Certified& certified = certify(prepared.call, book, c.options, 0, outside);
     if (outside) continue;
     for (const Reading& reading : readings::all_readings()) {
-      if (!of_position(reading) || readings::under(reading, c.problem) == readings::by_the_book(c.problem)) continue;
+      if (!of_position(reading) || !readings::applies(reading, c.problem)) continue;
       const Kernel kernel = misread_kernel(reading);
       if (!shows_in_outputs(c, prepared.call, certified, kernel)) continue;
       ++shown;

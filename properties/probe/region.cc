@@ -1,9 +1,9 @@
 #include "properties/probe/region.h"
+#include "properties/readings/plus.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace boresight::properties::probe {
 namespace {
@@ -41,8 +41,6 @@ bool full(Index rows, Index columns, const Wanted& in, const Wanted& could, cons
 }
 
 }  // namespace
-
-std::string plus(Index x) { return x == 0 ? "" : fmt::format(" {} {}", x < 0 ? '-' : '+', std::abs(x)); }
 
 std::string where(Index rows, Index columns, const Wanted& in, const Wanted& could) {
   const Region r = region_of(rows, columns, in);

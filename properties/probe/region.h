@@ -12,7 +12,4 @@ using Wanted = std::function<bool(std::int64_t i, std::int64_t c)>;
 // The set `in` among the elements that `could` be in it; `in` has an element.
 std::string where(std::int64_t rows, std::int64_t columns, const Wanted& in, const Wanted& could);
 
-// " + 5", " - 5", or nothing for 0.
-std::string plus(std::int64_t x);
-
 }  // namespace boresight::properties::probe

@@ -9,6 +9,7 @@
 
 #include "problem/registry.h"
 #include "problem/token.h"
+#include "properties/probe/sample_for_tests.h"
 #include "properties/probe/kernel_on_queries_for_tests.h"
 #include "properties/readings/sample_for_tests.h"
 
@@ -18,23 +19,10 @@ namespace {
 using readings::misread_kernel;
 using readings::Reading;
 
-Case parsed(const std::string& text) {
-  Result<Case> result = parse_token(text);
-  EXPECT_TRUE(result) << text;
-  return *result;
-}
-
 std::map<std::string, Fact> facts_of(const Case& c, const Kernel& kernel) {
   std::map<std::string, Fact> found;
   for (Fact& fact : rotary_facts(c, kernel, plumb(c, kernel))) found.emplace(fact.name, fact);
   return found;
-}
-
-Kernel misread(const std::string& id) {
-  const auto all = readings::all_readings();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Reading& r) { return r.id == id; });
-  EXPECT_NE(found, all.end()) << id;
-  return misread_kernel(*found);
 }
 
 const char* const six_entries = "bs1 b1 h1 d6 n3 s5 rotary=2 base=16";

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "properties/readings/number.h"
+#include "properties/readings/plus.h"
 #include "properties/readings/table.h"
 
 namespace boresight::properties::readings {
@@ -38,9 +39,6 @@ inline Int positioned(const Problem& p) { return p.memories + p.segment; }
 // --- words ---
 
 inline Int cached(const Problem& p) { return p.segment - p.queries; }
-
-// " + 5", " - 5", or nothing.
-inline std::string plus(Int x) { return x == 0 ? "" : fmt::format(" {} {}", x < 0 ? '-' : '+', std::abs(x)); }
 
 // Column c's distance or delta at row i, where `origin` is the column that row 0 stands on.
 inline std::string row_minus_column(Int origin) { return fmt::format("i{} - c", plus(origin)); }

@@ -1,0 +1,29 @@
+// What the probe's tests have in common: a case from its token, and a kernel from its reading's id.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "problem/token.h"
+#include "properties/readings/misread_kernel.h"
+
+namespace boresight::properties::probe {
+
+inline Case parsed(const std::string& text) {
+  Result<Case> result = parse_token(text);
+  EXPECT_TRUE(result) << text;
+  return *result;
+}
+
+inline const readings::Reading& reading(const std::string& id) {
+  const auto all = readings::all_readings();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const readings::Reading& r) { return r.id == id; });
+  EXPECT_NE(found, all.end()) << id;
+  return *found;
+}
+
+inline Kernel misread(const std::string& id) { return readings::misread_kernel(reading(id)); }
+
+}  // namespace boresight::properties::probe
