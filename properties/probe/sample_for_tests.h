@@ -1,9 +1,8 @@
 // What the probe's tests have in common: a case from its token, and a kernel from its reading's id.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <cassert>
 #include <string>
 
 #include "problem/token.h"
@@ -12,15 +11,15 @@
 namespace boresight::properties::probe {
 
 inline Case parsed(const std::string& text) {
-  Result<Case> result = parse_token(text);
-  EXPECT_TRUE(result) << text;
+  const Result<Case> result = parse_token(text);
+  assert(result);
   return *result;
 }
 
 inline const readings::Reading& reading(const std::string& id) {
   const auto all = readings::all_readings();
   const auto found = std::find_if(all.begin(), all.end(), [&](const readings::Reading& r) { return r.id == id; });
-  EXPECT_NE(found, all.end()) << id;
+  assert(found != all.end());
   return *found;
 }
 
