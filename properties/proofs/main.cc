@@ -1,5 +1,6 @@
 // boresight-prove: the index arithmetic of impl/geometry.h, proved. `boresight prove` runs it, and gives it its own name.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -21,7 +22,8 @@ namespace {
 enum Exit : int { held = 0, failure = 1, usage = 2, untested = 3 };
 
 struct Options {
-  std::string claim = "*", tile, at, solver = "z3", smt2;
+  std::string claim = "*", tile, solver = "z3", smt2;
+  std::vector<std::string> at;
   double timeout = 10;
   int threads = int(std::max(1u, std::thread::hardware_concurrency()));
   bool list = false;
@@ -40,6 +42,7 @@ Result<TileShape> parse_tile(const std::string& text) {
   return Error{fmt::format("{} is no shape of a tile", text), "--tile", "give rows x columns, such as 16x32"};
 }
 
+// Each of the patterns must be some claim's.
 Result<std::vector<Claim>> choose(const std::string& patterns) {
   std::vector<Claim> chosen;
   std::vector<std::string_view> names;
@@ -47,9 +50,14 @@ Result<std::vector<Claim>> choose(const std::string& patterns) {
     names.push_back(claim.name);
     if (properties::matches(patterns, claim.name)) chosen.push_back(claim);
   }
-  if (!chosen.empty()) return chosen;
-  const std::string_view near = nearest(patterns, names);
-  return Error{fmt::format("no claim has the name '{}'", patterns), "--claim",
+  std::string_view unmet;
+  const bool some = properties::any_pattern(patterns, [&](std::string_view pattern) {
+    unmet = pattern;
+    return std::ranges::none_of(names, [&](std::string_view name) { return properties::matches(pattern, name); });
+  });
+  if (!some) return chosen;
+  const std::string_view near = nearest(unmet, names);
+  return Error{fmt::format("no claim has the name '{}'", unmet), "--claim",
                fmt::format("{}see boresight prove --list", near.empty() ? "" : fmt::format("did you mean {}? ", near))};
 }
 
@@ -57,7 +65,7 @@ Result<Asked> asked_by(const Options& options) {
   Asked asked;
   asked.limit = std::chrono::milliseconds(std::int64_t(1000 * options.timeout));
   if (!options.at.empty()) {
-    const Result<Case> at = parse_token(options.at);
+    const Result<Case> at = parse_token(fmt::format("{}", fmt::join(options.at, " ")));
     if (!at) return at.error();
     asked.scope.layout = at->problem;
     if (at->options.tile_queries > 0 && at->options.tile_keys > 0)
@@ -158,7 +166,7 @@ int main(int argc, char** argv) {
   Options options;
   app.add_option("--claim", options.claim, "Only claims of this name (*, ? and commas)");
   app.add_option("--tile", options.tile, "HxW: tiles of this shape alone (default: any range, and the shapes that kernels take)");
-  app.add_option("--at", options.at, "A token: its sizes, window, causality and tile alone");
+  app.add_option("--at", options.at, "A token (quoted or not): its sizes, window, causality and tile alone");
   app.add_option("--solver", options.solver, "z3, which is linked in, or a program that reads SMT-LIB 2")->capture_default_str();
   app.add_option("--smt2", options.smt2, "A directory to leave every query in, as SMT-LIB 2");
   app.add_option("--timeout", options.timeout, "Seconds that a solver has for one query")

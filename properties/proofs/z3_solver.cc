@@ -66,6 +66,7 @@ Answer ask(const Query& query, std::chrono::milliseconds limit) {
   z3::context context;
   z3::solver solver(context);
   solver.set("timeout", unsigned(limit.count()));
+  solver.set("ctrl_c", false);  // an interrupt ends the program, as it should
   const Translation translation(context, query.terms);
   for (const Place place : query.asserted) solver.add(translation.truth(place));
   const z3::check_result result = solver.check();
