@@ -166,6 +166,8 @@ class Geometry {
   constexpr N key_position(N column) const { return column - mem_kv_ - memories_; }
   // Claim: delta = tq - tk: how far the key lies in the query's past, by row and column order.
   constexpr N signed_distance(N row, N column) const { return query_position(row) - key_position(column); }
+  // Claim: |delta| is below it, for every row and every column past the persistent ones.
+  constexpr N distance_limit() const { return max_of(memories_ + segment_, queries_); }
   constexpr auto is_persistent(N column) const { return column < mem_kv_; }
   // Claim: the column is visible to the row by causality and window, which never hide persistent columns.
   constexpr auto visible(N row, N column) const { return is_persistent(column) || in_window(signed_distance(row, column)); }

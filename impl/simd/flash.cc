@@ -22,15 +22,6 @@
 #include "impl/simd/products-inl.h"
 #include "impl/simd/scores-inl.h"
 
-#ifndef BORESIGHT_IMPL_SIMD_FLASH_TILING
-#define BORESIGHT_IMPL_SIMD_FLASH_TILING
-namespace boresight::impl::simd {
-
-inline Tiling flash_tiling(const Problem& problem, const Options& options) { return tiling_of(flash_tiles, problem, options); }
-
-}  // namespace boresight::impl::simd
-#endif
-
 HWY_BEFORE_NAMESPACE();
 namespace boresight::impl::simd {
 namespace HWY_NAMESPACE {
@@ -167,9 +158,9 @@ class Worker {
 };
 
 void flash(const Problem& problem, const Tensors& tensors, const Options& options) {
-  if (problem.queries == 0) return;
   const Call call(problem, tensors);
-  const Tiling tiling = flash_tiling(problem, options);
+  if (call.g.rows().size() == 0) return;
+  const Tiling tiling = tiling_of(flash_tiles, call.g, options);
   Packed packed(call, tiling);
   std::vector<std::unique_ptr<Worker>> workers(std::size_t(std::max(options.threads, 1)));
   const auto worker = [&](int number) -> Worker& {
@@ -200,8 +191,9 @@ namespace {
 
 // What all instruction sets keep, whatever the length of their vectors; products may round apart from sums.
 Arithmetic arithmetic(const Problem& problem, const Options& options) {
-  const Tiling tiling = flash_tiling(problem, options);
-  const std::int64_t tiles = tile_count<std::int64_t>(problem.columns(), tiling.keys);
+  const auto g = geometry_of(problem);
+  const Tiling tiling = tiling_of(flash_tiles, g, options);
+  const std::int64_t tiles = g.column_tiles(tiling.keys);
   Arithmetic promise = arithmetic_in_float();
   promise.dot_chain = chain(problem.head_dim, dot_block);
   promise.rescales = links(tiles) + scores_without_value(problem);
