@@ -19,8 +19,7 @@ class BiasRow {
       : problem_(problem), g_(g), tensors_(tensors), bias_scale_(float(parameter(problem, problem.bias.bias_scale))) {
     const Bias& bias = problem.bias;
     if (bias.kind == BiasKind::alibi && bias.slopes == Slopes::geometric) slopes_ = geometric_slopes(bias.alibi_heads);
-    if (bias.kind == BiasKind::relative_buckets)
-      buckets_.emplace(bias, std::max(problem.memories + problem.segment, problem.queries));
+    if (bias.kind == BiasKind::relative_buckets) buckets_.emplace(bias, g.distance_limit() - 1);
   }
 
   void choose(std::int64_t batch, std::int64_t head) {

@@ -26,9 +26,10 @@ namespace {
 
 constexpr std::int64_t long_row = 256;  // of columns
 
-Tiling scalar_tiling(const Problem& problem, const Options& options) {
-  Tiling tiling = tiling_of(problem.columns() > long_row ? scalar_long_tiles : scalar_tiles, problem, options);
-  tiling.splits = std::int32_t(part_count(problem.columns(), options.splits));
+Tiling scalar_tiling(const Geometry<std::int32_t>& g, const Options& options) {
+  const std::int64_t columns = g.columns().size();
+  Tiling tiling = tiling_of(columns > long_row ? scalar_long_tiles : scalar_tiles, g, options);
+  tiling.splits = std::int32_t(part_count(columns, options.splits));
   return tiling;
 }
 
@@ -54,8 +55,8 @@ class Scalar {
   Scalar(const Problem& problem, const Tensors& tensors, const Options& options)
       : problem_(problem),
         tensors_(tensors),
-        tiling_(scalar_tiling(problem, options)),
         g_(geometry_of(problem)),
+        tiling_(scalar_tiling(g_, options)),
         heads_(heads_of(problem)),
         masks_(problem, g_, tensors),
         bias_(problem, g_, tensors),
@@ -146,8 +147,8 @@ class Scalar {
 
   const Problem& problem_;
   const Tensors& tensors_;
-  Tiling tiling_;
   Geometry<std::int32_t> g_;
+  Tiling tiling_;
   Heads<std::int64_t, bool> heads_;
   Masks masks_;
   BiasRow bias_;
@@ -163,8 +164,9 @@ class Scalar {
 };
 
 Arithmetic arithmetic(const Problem& problem, const Options& options) {
-  const Tiling tiling = scalar_tiling(problem, options);
-  const std::int64_t tiles = tile_count(std::int32_t(problem.columns()), tiling.keys);
+  const auto g = geometry_of(problem);
+  const Tiling tiling = scalar_tiling(g, options);
+  const std::int64_t tiles = g.column_tiles(tiling.keys);
   const std::int64_t splits = part_count<std::int64_t>(tiles, tiling.splits);
   Arithmetic promise = arithmetic_in_float();
   const std::int64_t width = padded_width(problem.head_dim);

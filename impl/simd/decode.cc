@@ -27,9 +27,9 @@ namespace boresight::impl::simd {
 
 inline constexpr std::int64_t part_tiles_least = 8, parts_max = 64;  // of the parts that decode chooses itself
 
-inline Tiling decode_tiling(const Problem& problem, const Options& options) {
-  Tiling tiling = tiling_of(decode_tiles, problem, options);
-  const std::int64_t tiles = tile_count<std::int64_t>(problem.columns(), tiling.keys);
+inline Tiling decode_tiling(const Geometry<std::int32_t>& g, const Options& options) {
+  Tiling tiling = tiling_of(decode_tiles, g, options);
+  const std::int64_t tiles = g.column_tiles(tiling.keys);
   const std::int64_t usual = std::min(place_of(tiles, part_tiles_least).row, parts_max);
   tiling.splits = std::int32_t(part_count(tiles, options.splits > 0 ? options.splits : usual));
   return tiling;
@@ -183,7 +183,7 @@ inline void merge_parts(const Call& call, const Tiling& tiling, std::int64_t bat
 
 void decode(const Problem& problem, const Tensors& tensors, const Options& options) {
   const Call call(problem, tensors);
-  const Tiling tiling = decode_tiling(problem, options);
+  const Tiling tiling = decode_tiling(call.g, options);
   States states(call, tiling);
   std::vector<std::unique_ptr<Reader>> readers(std::size_t(std::max(options.threads, 1)));
   const std::int64_t heads = problem.batch * problem.kv_heads;
@@ -212,9 +212,9 @@ namespace boresight::impl::simd {
 namespace {
 
 Arithmetic arithmetic(const Problem& problem, const Options& options) {
-  const Tiling tiling = decode_tiling(problem, options);
-  const std::int64_t tiles =
-      tile_count<std::int64_t>(tile_count<std::int64_t>(problem.columns(), tiling.keys), tiling.splits);  // of a part
+  const auto g = geometry_of(problem);
+  const Tiling tiling = decode_tiling(g, options);
+  const std::int64_t tiles = tile_count(g.column_tiles(tiling.keys), tiling.splits);  // of a part
   Arithmetic promise = arithmetic_in_float();
   promise.dot_chain = lane_chain(padded_row(problem.head_dim));
   promise.rescales = links(tiles) + links(tiling.splits) + scores_without_value(problem);
