@@ -19,8 +19,7 @@ class BiasRow {
       : problem_(problem), g_(g), tensors_(tensors), bias_scale_(float(parameter(problem, problem.bias.bias_scale))) {
     const Bias& bias = problem.bias;
     if (bias.kind == BiasKind::alibi && bias.slopes == Slopes::geometric) slopes_ = geometric_slopes(bias.alibi_heads);
-    if (bias.kind == BiasKind::relative_buckets)
-      buckets_.emplace(bias, std::max(problem.memories + problem.segment, problem.queries));
+    if (bias.kind == BiasKind::relative_buckets) buckets_.emplace(bias, g.distance_limit() - 1);
   }
 
   void choose(std::int64_t batch, std::int64_t head) {
@@ -40,7 +39,7 @@ class BiasRow {
   // Adds to `count` scores the bias of row x columns; `shown` holds the columns, counted from the tile's first, ascending.
   void add(std::int32_t row, Range<std::int32_t> tile, const std::int32_t* shown, std::int32_t count, float* scores) const {
     std::int32_t first = 0;
-    while (first < count && is_persistent(g_, tile.begin + shown[first])) ++first;
+    while (first < count && g_.is_persistent(tile.begin + shown[first])) ++first;
     const auto add_each = [&](auto bias_of) {
       for (std::int32_t k = first; k < count; ++k) scores[k] += bias_of(tile.begin + shown[k]);
     };
@@ -63,9 +62,9 @@ class BiasRow {
  private:
   // How far the key lies in the query's past, by order or by the positions given.
   std::int64_t distance(std::int32_t row, std::int32_t column) const {
-    if (!problem_.custom_positions) return signed_distance(g_, row, column);
+    if (!problem_.custom_positions) return g_.signed_distance(row, column);
     const std::int64_t query = tensors_.query_positions.at<std::int32_t>(batch_, row);
-    return query - tensors_.key_positions.at<std::int32_t>(batch_, token_index(g_, column));
+    return query - tensors_.key_positions.at<std::int32_t>(batch_, g_.token_index(column));
   }
 
   float chosen_slope() const {
@@ -79,16 +78,16 @@ class BiasRow {
   }
   float tabled(std::int64_t distance) const {
     const Tensor& table = tensors_.distance_table;
-    return read_element(table, table.offset(head_, distance_index(g_, distance)));
+    return read_element(table, table.offset(head_, g_.distance_index(distance)));
   }
   float dense(std::int32_t row, std::int32_t column) const {
-    return read_element(tensors_.dense, tensors_.dense.offset(batch_, head_, row, token_index(g_, column)));
+    return read_element(tensors_.dense, tensors_.dense.offset(batch_, head_, row, g_.token_index(column)));
   }
   // F at the query's own place minus F at the key's: the log gates in between.
   float forget(std::int32_t row, std::int32_t column) const {
     const Tensor& sums = tensors_.forget;
-    const float at_query = read_element(sums, sums.offset(batch_, head_, query_token_index(g_, row)));
-    return at_query - read_element(sums, sums.offset(batch_, head_, token_index(g_, column)));
+    const float at_query = read_element(sums, sums.offset(batch_, head_, g_.query_token_index(row)));
+    return at_query - read_element(sums, sums.offset(batch_, head_, g_.token_index(column)));
   }
 
   const Problem& problem_;

@@ -1,8 +1,10 @@
 // Geometry: every index decision that a kernel's loops take: where a row and a column stand, who sees whom, which tiles
-// are visited, which need no test, which part of the keys a column lies in. No loops, no branches, no tensors.
+// are visited, which need no test, which part of the keys a column lies in, which head reads which. No loops, no branches, no
+// tensors; and a layout's sizes are private, so that no kernel can decide by them itself.
 // All are templates over the number type N, with select() in place of branches, so that the very source that runs as
-// int32 can also run as terms of a prover. Vector kernels take ranges from here and never decide in lanes. Every claim below
-// holds, and no int32 operation overflows, for queries <= 2^31 - 128 and mem_kv + memories + segment <= 2^31 - 128.
+// int32 also runs as terms of a prover. Vector kernels take ranges from here and never decide in lanes. Every claim below is
+// proved (properties/proofs), and that no operation overflows its type, for queries <= 2^31 - 128 and
+// mem_kv + memories + segment <= 2^31 - 128: one more, and the end of a padded range is no int32.
 #pragma once
 
 #include <concepts>
@@ -26,23 +28,76 @@ constexpr N max_of(N a, N b) {
   return select(a < b, b, a);
 }
 
-// The sizes of one call. Columns stand in the order [ mem_kv | memories | segment ].
-template <class N>
-struct Geometry {
-  N queries;   // n
-  N segment;   // S
-  N memories;  // M
-  N mem_kv;    // P
-  N left;      // a key may lie up to this far in the past; >= 0, widest_side: any
-  N right;     // a key may lie up to this far in the future; >= 0, widest_side: any; causal is 0
-};
-
 // [begin, end).
 template <class N>
 struct Range {
   N begin;
   N end;
+  constexpr N size() const { return end - begin; }
+  constexpr auto contains(N at) const { return begin <= at && at < end; }
 };
+
+// ---- Tiles, parts and places of so many items ----
+
+// Claim: the least number of tiles of this size that hold `items`. size >= 1.
+template <class N>
+constexpr N tile_count(N items, N size) {
+  return select(N(0) < items, (max_of(items, N(1)) - N(1)) / size + N(1), N(0));
+}
+// Claim: tiles 0 .. tile_count - 1 are disjoint, none is empty, and together they are [0, items).
+template <class N>
+constexpr Range<N> tile_range(N items, N size, N tile) {
+  const N begin = tile * size;
+  return {begin, begin + min_of(size, items - begin)};
+}
+// Claim: the least multiple of `lanes` that is not below `items`.
+template <class N>
+constexpr N padded(N items, N lanes) {
+  return tile_count(items, lanes) * lanes;
+}
+// Claim: the range and less than `lanes` more, a multiple of `lanes` in all. lanes <= 128.
+template <class N>
+constexpr Range<N> padded_range(Range<N> range, N lanes) {
+  return {range.begin, range.begin + padded(range.size(), lanes)};
+}
+
+// The size of a tile: what was asked for, or the kernel's own choice where that is 0; at most `most`, and no more than there are
+// items. Claim: in [1, max(items, 1)], and what was asked for where that is allowed. most >= 1.
+template <class N>
+constexpr N tile_size(N asked, N otherwise, N most, N items) {
+  return max_of(N(1), min_of(select(N(0) < asked, asked, otherwise), min_of(most, items)));
+}
+
+// Claim: at least one part, and no more than asked for or than there are tiles.
+template <class N>
+constexpr N part_count(N tiles, N asked) {
+  return max_of(N(1), min_of(asked, tiles));
+}
+// Claim: parts 0 .. parts - 1 are disjoint, in order, together [0, count), and their lengths differ by one at most. parts >= 1.
+template <class N>
+constexpr Range<N> part_range(N count, N parts, N part) {
+  const N each = count / parts;
+  const N longer = count - each * parts;
+  const N begin = part * each + min_of(part, longer);
+  return {begin, begin + each + select(part < longer, N(1), N(0))};
+}
+
+// Items in rows of `width`. Claim: item = row * width + at, at in [0, width).
+template <class N>
+struct Place {
+  N row;
+  N at;
+};
+template <class N>
+constexpr Place<N> place_of(N item, N width) {
+  const N row = item / width;
+  return {row, item - row * width};
+}
+// Claim: the k-th from the last of `count`.
+template <class N>
+constexpr N from_the_last(N count, N k) {
+  return count - N(1) - k;
+}
 
 // ---- Window sides ----
 
@@ -60,72 +115,7 @@ constexpr W right_side(Bool causal, W side) {
   return select(causal, W(0), window_side(side));
 }
 
-// ---- Positions and visibility: rows 0 .. n-1, columns 0 .. K-1, and up to 127 more of each for padded lanes ----
-
-// K.
-template <class N>
-constexpr N columns(const Geometry<N>& g) {
-  return g.mem_kv + g.memories + g.segment;
-}
-// Claim: tq(row) = S - n + row.
-template <class N>
-constexpr N query_position(const Geometry<N>& g, N row) {
-  return g.segment - g.queries + row;
-}
-// Claim: tk(column) = column - P - M, for columns past the persistent ones.
-template <class N>
-constexpr N key_position(const Geometry<N>& g, N column) {
-  return column - g.mem_kv - g.memories;
-}
-// Claim: delta = tq - tk: how far the key lies in the query's past, by row and column order.
-template <class N>
-constexpr N signed_distance(const Geometry<N>& g, N row, N column) {
-  return query_position(g, row) - key_position(g, column);
-}
-template <class N>
-constexpr auto is_persistent(const Geometry<N>& g, N column) {
-  return column < g.mem_kv;
-}
-// Claim: delta is within both window sides, causality included.
-template <class N>
-constexpr auto in_window(const Geometry<N>& g, N delta) {
-  return delta <= g.left && N(0) - g.right <= delta;
-}
-// Claim: the column is visible to the row by causality and window, which never hide persistent columns.
-template <class N>
-constexpr auto visible(const Geometry<N>& g, N row, N column) {
-  return is_persistent(g, column) || in_window(g, signed_distance(g, row, column));
-}
-
-// ---- Tiles: `rows` and `tile` are ranges that are not empty, inside [0, n) and [0, K) ----
-
-// Claim: the least number of tiles of this size that hold `items`.
-template <class N>
-constexpr N tile_count(N items, N size) {
-  return select(N(0) < items, (max_of(items, N(1)) - N(1)) / size + N(1), N(0));
-}
-// Claim: tiles 0 .. tile_count - 1 are disjoint, none is empty, and together they are [0, items).
-template <class N>
-constexpr Range<N> tile_range(N items, N size, N tile) {
-  const N begin = tile * size;
-  return {begin, begin + min_of(size, items - begin)};
-}
-
-// Claim: exactly the columns past the persistent ones that some of the rows sees; none: the empty range at mem_kv.
-// The rows' own ranges overlap or touch, so their union is one range.
-template <class N>
-constexpr Range<N> band(const Geometry<N>& g, Range<N> rows) {
-  const N oldest = max_of(g.memories + query_position(g, rows.begin), N(0));
-  const N newest_end = g.memories + query_position(g, rows.end) + min_of(g.right, g.queries - rows.end);
-  return {g.mem_kv + oldest - min_of(g.left, oldest), g.mem_kv + max_of(newest_end, N(0))};
-}
-
-// Claim: some column of the tile is visible to some of the rows.
-template <class N>
-constexpr auto tile_needed(const Geometry<N>& g, Range<N> rows, Range<N> tile) {
-  const Range<N> seen = band(g, rows);
-  return is_persistent(g, tile.begin) || (tile.begin < seen.end && seen.begin < tile.end);
-}
+// ---- The layout of one call ----
 
 // What one row sees of a tile, counted from the tile's first column: [0, persistent_end) and [band.begin, band.end).
 template <class N>
@@ -134,98 +124,188 @@ struct RowView {
   Range<N> band;
 };
 
-// Claim: the row sees column tile.begin + c exactly when c is in one of the two ranges, which lie in order inside the tile.
+// A bias by distance is the same along diagonals: all rows of a tile find theirs in one strip, whose entry k is for the distance
+// farthest - k.
 template <class N>
-constexpr RowView<N> row_view(const Geometry<N>& g, N row, Range<N> tile) {
-  const Range<N> seen = band(g, Range<N>{row, row + N(1)});
-  const N width = tile.end - tile.begin;
-  const auto inside = [&](N column) { return min_of(max_of(column - tile.begin, N(0)), width); };
-  return {inside(g.mem_kv), {inside(seen.begin), inside(seen.end)}};
-}
-
-// Claim: every column of the tile is visible to all of the rows, so that none needs a test.
-template <class N>
-constexpr auto tile_plain(const Geometry<N>& g, Range<N> rows, Range<N> tile) {
-  const N longest = signed_distance(g, rows.end - N(1), max_of(tile.begin, g.mem_kv));
-  const N shortest = signed_distance(g, rows.begin, tile.end - N(1));
-  return tile.end <= g.mem_kv || (in_window(g, longest) && in_window(g, shortest));
-}
-
-// The tiles that rows visit: tiles 0 .. persistent - 1, then the others of the band, from band_first on.
-template <class N>
-struct TileVisits {
-  N persistent;
-  N band_first;
-  N count;
+struct Strip {
+  N farthest;
+  N length;
 };
 
-// Claim: the visits 0 .. count - 1 are exactly the needed tiles, each once, in ascending order.
+// The tiles that some rows visit: tiles 0 .. persistent - 1, then the others of the band, from band_first on.
 template <class N>
-constexpr TileVisits<N> tile_visits(const Geometry<N>& g, Range<N> rows, N size) {
-  const Range<N> seen = band(g, rows);
-  const N persistent = tile_count(g.mem_kv, size);
-  const N band_first = max_of(persistent, seen.begin / size);
-  const N band_end = tile_count(seen.end, size);
-  return {persistent, band_first, persistent + max_of(band_end - band_first, N(0))};
+class TileVisits {
+ public:
+  constexpr TileVisits(N persistent, N band_first, N count) : persistent_(persistent), band_first_(band_first), count_(count) {}
+  constexpr N count() const { return count_; }
+  constexpr N tile(N visit) const { return select(visit < persistent_, visit, band_first_ + (visit - persistent_)); }
+  // Claim: tile(visit_of(tile)) == tile, for a visited tile.
+  constexpr N visit_of(N tile) const { return select(tile < persistent_, tile, persistent_ + (tile - band_first_)); }
+
+ private:
+  N persistent_, band_first_, count_;
+};
+
+// Columns stand in the order [ mem_kv | memories | segment ]. Rows are 0 .. n-1 and columns 0 .. K-1; positions, distances and
+// visibility may be asked for up to 127 more of each: padded lanes.
+template <class N>
+class Geometry {
+ public:
+  // `left`: a key may lie up to this far in the past; `right`: in the future; >= 0, widest_side: any; causal is right = 0.
+  constexpr Geometry(N queries, N segment, N memories, N mem_kv, N left, N right)
+      : queries_(queries), segment_(segment), memories_(memories), mem_kv_(mem_kv), left_(left), right_(right) {}
+
+  constexpr Range<N> rows() const { return {N(0), queries_}; }
+  constexpr Range<N> columns() const { return {N(0), mem_kv_ + memories_ + segment_}; }
+
+  // ---- Positions and visibility ----
+
+  // Claim: tq(row) = S - n + row.
+  constexpr N query_position(N row) const { return segment_ - queries_ + row; }
+  // Claim: tk(column) = column - P - M, for columns past the persistent ones.
+  constexpr N key_position(N column) const { return column - mem_kv_ - memories_; }
+  // Claim: delta = tq - tk: how far the key lies in the query's past, by row and column order.
+  constexpr N signed_distance(N row, N column) const { return query_position(row) - key_position(column); }
+  // Claim: |delta| is below it, for every row and every column past the persistent ones.
+  constexpr N distance_limit() const { return max_of(memories_ + segment_, queries_); }
+  constexpr auto is_persistent(N column) const { return column < mem_kv_; }
+  // Claim: the column is visible to the row by causality and window, which never hide persistent columns.
+  constexpr auto visible(N row, N column) const { return is_persistent(column) || in_window(signed_distance(row, column)); }
+
+  // ---- Tiles: `rows` and `tile` are ranges that are not empty, inside rows() and columns() ----
+
+  constexpr N row_tiles(N size) const { return tile_count(queries_, size); }
+  constexpr Range<N> row_tile(N size, N tile) const { return tile_range(queries_, size, tile); }
+  constexpr N column_tiles(N size) const { return tile_count(columns().end, size); }
+  constexpr Range<N> column_tile(N size, N tile) const { return tile_range(columns().end, size, tile); }
+
+  // Claim: the tile's first column past the persistent ones, or its end.
+  constexpr N first_token(Range<N> tile) const { return max_of(tile.begin, min_of(mem_kv_, tile.end)); }
+
+  // Claim: exactly the columns past the persistent ones that some of the rows sees; none: an empty range.
+  // The rows' own ranges overlap or touch, so their union is one range.
+  constexpr Range<N> band(Range<N> rows) const {
+    const N oldest = max_of(memories_ + query_position(rows.begin), N(0));
+    const N newest_end = memories_ + query_position(rows.end) + min_of(right_, queries_ - rows.end);
+    return {mem_kv_ + oldest - min_of(left_, oldest), mem_kv_ + max_of(newest_end, N(0))};
+  }
+
+  // Claim: some column of the tile is visible to some of the rows.
+  constexpr auto tile_needed(Range<N> rows, Range<N> tile) const {
+    const Range<N> seen = band(rows);
+    return is_persistent(tile.begin) || (tile.begin < seen.end && seen.begin < tile.end);
+  }
+
+  // Claim: the row sees column tile.begin + c exactly when c is in one of the two ranges, which lie in order inside the tile.
+  constexpr RowView<N> row_view(N row, Range<N> tile) const {
+    const Range<N> seen = band(Range<N>{row, row + N(1)});
+    const auto inside = [&](N column) { return min_of(max_of(column - tile.begin, N(0)), tile.size()); };
+    return {inside(mem_kv_), {inside(seen.begin), inside(seen.end)}};
+  }
+
+  // Claim: every column of the tile is visible to all of the rows, so that none needs a test.
+  constexpr auto tile_plain(Range<N> rows, Range<N> tile) const {
+    const N longest = signed_distance(rows.end - N(1), max_of(tile.begin, mem_kv_));
+    const N shortest = signed_distance(rows.begin, tile.end - N(1));
+    return tile.end <= mem_kv_ || (in_window(longest) && in_window(shortest));
+  }
+
+  // Claim: the visits 0 .. count - 1 are exactly the needed tiles, each once, in ascending order.
+  constexpr TileVisits<N> tile_visits(Range<N> rows, N size) const {
+    const Range<N> seen = band(rows);
+    const N persistent = tile_count(mem_kv_, size);
+    const N band_first = max_of(persistent, seen.begin / size);
+    const N band_end = tile_count(seen.end, size);
+    return {persistent, band_first, persistent + max_of(band_end - band_first, N(0))};
+  }
+
+  // The strip of a tile that has tokens. Claim: entry strip_begin(rows, row) + k is the distance of the row to the k-th token,
+  // and lies in [0, length).
+  constexpr Strip<N> strip(Range<N> rows, Range<N> tile) const {
+    const N first = first_token(tile);
+    return {signed_distance(rows.end - N(1), first), rows.size() + (tile.end - first) - N(1)};
+  }
+  constexpr N strip_begin(Range<N> rows, N row) const { return rows.end - N(1) - row; }
+
+  // ---- Addresses ----
+
+  // Claim: 0 for a persistent column, 1 for a memory, 2 for a segment key.
+  constexpr N key_part(N column) const {
+    return select(column < mem_kv_, N(0), select(column < mem_kv_ + memories_, N(1), N(2)));
+  }
+  // Claim: the column's row in the tensor of its part: in [0, P), [0, M) or [0, S).
+  constexpr N row_in_part(N column) const {
+    const N past_memories = column - mem_kv_ - memories_;
+    return select(column < mem_kv_, column, select(column < mem_kv_ + memories_, column - mem_kv_, past_memories));
+  }
+  // Claim: the column's place in arrays over memories and segment: in [0, M + S), for columns past the persistent ones.
+  constexpr N token_index(N column) const { return column - mem_kv_; }
+  // Claim: the row's place in arrays over memories and segment: M + tq(row), in [0, M + S) where n <= M + S.
+  constexpr N query_token_index(N row) const { return memories_ + query_position(row); }
+  // Claim: distance + n - 1, in [0, M + S + n - 1) for ordered positions. W has 64 bits: the table may be longer than 2^31.
+  template <class W>
+  constexpr W distance_index(W distance) const {
+    return distance + W(queries_) - W(1);
+  }
+
+ private:
+  // Claim: delta is within both window sides, causality included.
+  constexpr auto in_window(N delta) const { return delta <= left_ && N(0) - right_ <= delta; }
+
+  N queries_;   // n
+  N segment_;   // S
+  N memories_;  // M
+  N mem_kv_;    // P
+  N left_, right_;
+};
+
+// The geometry of sizes and window sides as a Problem has them. Claim: none is cut. W has 64 bits.
+template <class N, class W, class Bool>
+constexpr Geometry<N> geometry_of(W queries, W segment, W memories, W mem_kv, W left, W right, Bool causal) {
+  return {N(queries), N(segment), N(memories), N(mem_kv), N(window_side(left)), N(right_side(causal, right))};
 }
-template <class N>
-constexpr N visited_tile(const TileVisits<N>& visits, N visit) {
-  return select(visit < visits.persistent, visit, visits.band_first + (visit - visits.persistent));
+constexpr Geometry<std::int32_t> geometry_of(const Problem& p) {
+  return geometry_of<std::int32_t>(p.queries, p.segment, p.memories, p.mem_kv, p.window.left, p.window.right, p.causal);
 }
 
-// Claim: visited_tile(visits, visit_number(visits, tile)) == tile, for a visited tile.
-template <class N>
-constexpr N visit_number(const TileVisits<N>& visits, N tile) {
-  return select(tile < visits.persistent, tile, visits.persistent + (tile - visits.band_first));
+// ---- Heads ----
+
+// Which key/value head a query head reads: heads in groups that lie side by side, or every G-th head.
+template <class N, class Bool>
+class Heads {
+ public:
+  constexpr Heads(N heads, N kv_heads, Bool grouped) : kv_heads_(kv_heads), group_(heads / kv_heads), grouped_(grouped) {}
+  constexpr N group() const { return group_; }
+  // Claim: h / (H/G), or h mod G.
+  constexpr N kv_head_of(N head) const { return select(grouped_, head / group_, place_of(head, kv_heads_).at); }
+  // Claim: the query heads that read a key/value head are members 0 .. group - 1, each once.
+  constexpr N query_head_of(N kv_head, N member) const {
+    return select(grouped_, kv_head * group_ + member, kv_head + member * kv_heads_);
+  }
+
+ private:
+  N kv_heads_, group_;
+  Bool grouped_;
+};
+constexpr Heads<std::int64_t, bool> heads_of(const Problem& problem) {
+  return {problem.heads, problem.kv_heads, problem.head_map == HeadMap::grouped};
 }
 
-// Visits of one part of a split. Claim: parts 0 .. parts - 1 are disjoint, in order, together [0, count), and their
-// lengths differ by one at most. parts >= 1.
-template <class N>
-constexpr Range<N> part_range(N count, N parts, N part) {
-  const N each = count / parts;
-  const N longer = count - each * parts;
-  const N begin = part * each + min_of(part, longer);
-  return {begin, begin + each + select(part < longer, N(1), N(0))};
-}
+// ---- The tiles that the kernels work by ----
 
-// ---- Addresses ----
-
-// Claim: 0 for a persistent column, 1 for a memory, 2 for a segment key.
-template <class N>
-constexpr N key_part(const Geometry<N>& g, N column) {
-  return select(column < g.mem_kv, N(0), select(column < g.mem_kv + g.memories, N(1), N(2)));
-}
-// Claim: the column's row in the tensor of its part: in [0, P), [0, M) or [0, S).
-template <class N>
-constexpr N row_in_part(const Geometry<N>& g, N column) {
-  const N past_memories = column - g.mem_kv - g.memories;
-  return select(column < g.mem_kv, column, select(column < g.mem_kv + g.memories, column - g.mem_kv, past_memories));
-}
-// Claim: the column's place in arrays over memories and segment: in [0, M + S), for columns past the persistent ones.
-template <class N>
-constexpr N token_index(const Geometry<N>& g, N column) {
-  return column - g.mem_kv;
-}
-// Claim: the row's place in arrays over memories and segment: M + tq(row), in [0, M + S) where n <= M + S.
-template <class N>
-constexpr N query_token_index(const Geometry<N>& g, N row) {
-  return g.memories + query_position(g, row);
-}
-// Claim: distance + n - 1, in [0, M + S + n - 1) for ordered positions. W has 64 bits: the table may be longer than 2^31.
-template <class W, class N>
-constexpr W distance_index(const Geometry<N>& g, W distance) {
-  return distance + W(g.queries) - W(1);
-}
-
-// The geometry of a valid problem.
-constexpr Geometry<std::int32_t> geometry_of(const Problem& problem) {
-  return {std::int32_t(problem.queries),
-          std::int32_t(problem.segment),
-          std::int32_t(problem.memories),
-          std::int32_t(problem.mem_kv),
-          std::int32_t(window_side(problem.window.left)),
-          std::int32_t(right_side(problem.causal, problem.window.right))};
-}
+struct TileShape {
+  std::int64_t queries, keys;
+};
+// A kernel's own choice, and the largest that it takes: larger ones bring nothing and take memory.
+struct KernelTiles {
+  const char* kernel;
+  TileShape usual, most;
+};
+inline constexpr KernelTiles scalar_tiles = {"scalar", {16, 32}, {1024, 1024}};
+inline constexpr KernelTiles scalar_long_tiles = {
+    "scalar, long rows", {16, 256}, {1024, 1024}};  // fewer tiles, so fewer rescales
+inline constexpr KernelTiles flash_tiles = {"simd/flash", {96, 512}, {1024, 4096}};
+inline constexpr KernelTiles decode_tiles = {"simd/decode", {4, 64}, {64, 1024}};
+inline constexpr KernelTiles kernel_tiles[] = {scalar_tiles, scalar_long_tiles, flash_tiles, decode_tiles};
 
 }  // namespace boresight::impl

@@ -73,17 +73,17 @@ TEST(Geometry, PlacesEveryColumnAndSeesAsTheSpecificationSays) {
   int wrong = 0;
   for_all_small_layouts([&](const Layout& layout) {
     const auto g = geometry_in<std::int32_t>(layout);
-    wrong += columns(g) != layout.columns();
+    wrong += g.columns().end != layout.columns();
     for (std::int32_t column = 0; column < layout.columns(); ++column) {
       const int part = column < layout.P ? 0 : column < layout.P + layout.M ? 1 : 2;
       const std::int64_t before[] = {0, layout.P, layout.P + layout.M};
-      wrong += key_part(g, column) != part;
-      wrong += row_in_part(g, column) != column - before[part];
-      wrong += part > 0 && token_index(g, column) != column - layout.P;
+      wrong += g.key_part(column) != part;
+      wrong += g.row_in_part(column) != column - before[part];
+      wrong += part > 0 && g.token_index(column) != column - layout.P;
       for (std::int32_t row = 0; row < layout.n; ++row) {
-        wrong += signed_distance(g, row, column) != layout.delta(row, column);
-        wrong += visible(g, row, column) != layout.sees(row, column);
-        wrong += query_token_index(g, row) != layout.M + layout.S - layout.n + row;
+        wrong += g.signed_distance(row, column) != layout.delta(row, column);
+        wrong += g.visible(row, column) != layout.sees(row, column);
+        wrong += g.query_token_index(row) != layout.M + layout.S - layout.n + row;
       }
     }
     ASSERT_EQ(wrong, 0) << layout.text();
@@ -93,7 +93,7 @@ TEST(Geometry, PlacesEveryColumnAndSeesAsTheSpecificationSays) {
 // What row_view() says of one row against who sees whom.
 bool views_as_it_sees(const Geometry<std::int32_t>& g, const std::vector<std::vector<bool>>& sight, std::int32_t row,
                       Range<std::int32_t> tile) {
-  const RowView<std::int32_t> view = row_view(g, row, tile);
+  const RowView<std::int32_t> view = g.row_view(row, tile);
   const std::int32_t width = tile.end - tile.begin;
   bool good = 0 <= view.persistent_end && view.persistent_end <= view.band.begin && view.band.end <= width;
   for (std::int32_t c = 0; c < width; ++c) {
@@ -106,21 +106,21 @@ bool views_as_it_sees(const Geometry<std::int32_t>& g, const std::vector<std::ve
 // Tiles `size` wide for one range of rows: the first complaint, or nothing.
 std::string complaint_about_tiles(const Geometry<std::int32_t>& g, const std::vector<std::vector<bool>>& sight,
                                   Range<std::int32_t> rows, std::int32_t size) {
-  const auto visits = tile_visits(g, rows, size);
-  std::vector<int> visited(std::size_t(tile_count(columns(g), size)));
+  const auto visits = g.tile_visits(rows, size);
+  std::vector<int> visited(std::size_t(tile_count(g.columns().end, size)));
   std::int32_t last = -1;
-  for (std::int32_t visit = 0; visit < visits.count; ++visit) {
-    const std::int32_t tile = visited_tile(visits, visit);
+  for (std::int32_t visit = 0; visit < visits.count(); ++visit) {
+    const std::int32_t tile = visits.tile(visit);
     if (!(last < tile && tile < std::int32_t(visited.size()))) return "visits out of order or outside";
-    if (visit_number(visits, tile) != visit) return "visit_number";
+    if (visits.visit_of(tile) != visit) return "visit_number";
     ++visited[std::size_t(last = tile)];
   }
   for (std::int32_t tile = 0; tile < std::int32_t(visited.size()); ++tile) {
-    const auto range = tile_range(columns(g), size, tile);
+    const auto range = tile_range(g.columns().end, size, tile);
     const int seen = pairs_seen(sight, rows, range), all = (rows.end - rows.begin) * (range.end - range.begin);
     if (visited[std::size_t(tile)] != (seen > 0)) return seen > 0 ? "needed tile not visited" : "visited tile not needed";
-    if (tile_needed(g, rows, range) != (seen > 0)) return "tile_needed";
-    if (tile_plain(g, rows, range) != (seen == all)) return "tile_plain";
+    if (g.tile_needed(rows, range) != (seen > 0)) return "tile_needed";
+    if (g.tile_plain(rows, range) != (seen == all)) return "tile_plain";
     if (!views_as_it_sees(g, sight, rows.begin, range)) return "row_view";
   }
   return "";
@@ -131,9 +131,9 @@ TEST(Geometry, VisitsEachNeededTileOnceAndKnowsThePlainOnes) {
     const auto g = geometry_in<std::int32_t>(layout);
     const auto sight = sight_of(layout);
     for (std::int32_t height = 1; height <= 4; ++height)
-      for (std::int32_t row_tile = 0; row_tile < tile_count(g.queries, height); ++row_tile)
+      for (std::int32_t row_tile = 0; row_tile < tile_count(g.rows().end, height); ++row_tile)
         for (std::int32_t width = 1; width <= 4; ++width) {
-          const auto rows = tile_range(g.queries, height, row_tile);
+          const auto rows = tile_range(g.rows().end, height, row_tile);
           const std::string complaint = complaint_about_tiles(g, sight, rows, width);
           ASSERT_EQ(complaint, "") << layout.text() << "rows from " << rows.begin << " to " << rows.end << " width " << width;
         }
@@ -179,8 +179,9 @@ TEST(Geometry, MergesCausalityAndClampsTheWidestWindows) {
   Problem problem;
   problem.causal = true;
   problem.window = {most, 3};
-  EXPECT_EQ(geometry_of(problem).left, std::numeric_limits<std::int32_t>::max());
-  EXPECT_EQ(geometry_of(problem).right, 0);
+  problem.queries = problem.segment = 2;
+  EXPECT_TRUE(geometry_of(problem).visible(1, 0));
+  EXPECT_FALSE(geometry_of(problem).visible(0, 1));
 }
 
 // ---- At the size limit ----
@@ -228,11 +229,11 @@ TEST(Geometry, NeverOverflowsAndStaysRightAtTheSizeLimit) {
     for (const std::int64_t row : places(layout.n))
       for (const std::int64_t column : places(layout.columns()))
         for (const std::int64_t lane : {0, 127}) {
-          wrong += signed_distance(g, Checked(row + lane), Checked(column)).value != layout.delta(row + lane, column);
-          wrong += signed_distance(g, Checked(row), Checked(column + lane)).value != layout.delta(row, column + lane);
-          wrong += visible(g, Checked(row), Checked(column)) != layout.sees(row, column);
-          wrong += row_in_part(g, Checked(column)).value < 0;
-          wrong += distance_index(geometry_in<std::int64_t>(layout), layout.delta(row, column)) !=
+          wrong += g.signed_distance(Checked(row + lane), Checked(column)).value != layout.delta(row + lane, column);
+          wrong += g.signed_distance(Checked(row), Checked(column + lane)).value != layout.delta(row, column + lane);
+          wrong += g.visible(Checked(row), Checked(column)) != layout.sees(row, column);
+          wrong += g.row_in_part(Checked(column)).value < 0;
+          wrong += geometry_in<std::int64_t>(layout).distance_index(layout.delta(row, column)) !=
                    layout.delta(row, column) + layout.n - 1;
         }
     ASSERT_EQ(wrong, 0) << layout.text();
@@ -250,8 +251,8 @@ TEST(Geometry, TileRangesNeverOverflowAtTheSizeLimit) {
       for (const std::int64_t row : places(layout.n)) {
         const std::int64_t first = row / size * size, end = std::min(first + size, layout.n);
         const Range<Checked> rows{Checked(first), Checked(end)};
-        const auto seen = band(g, rows);
-        const auto visits = tile_visits(g, rows, Checked(size));
+        const auto seen = g.band(rows);
+        const auto visits = g.tile_visits(rows, Checked(size));
         const bool none = seen.begin.value == seen.end.value;
         // The row nearest to a column's own position sees it if any does.
         const auto nearest = [&](std::int64_t column) {
@@ -261,13 +262,13 @@ TEST(Geometry, TileRangesNeverOverflowAtTheSizeLimit) {
         wrong += !none && !layout.sees(nearest(seen.end.value - 1), seen.end.value - 1);
         wrong += !none && seen.begin.value > layout.P && layout.sees(first, seen.begin.value - 1);
         wrong += !none && seen.end.value < layout.columns() && layout.sees(end - 1, seen.end.value);
-        if (visits.count.value == 0) continue;
-        for (const std::int64_t visit : places(visits.count.value)) {
-          const auto tile = tile_range(columns(g), Checked(size), visited_tile(visits, Checked(visit)));
-          wrong += !tile_needed(g, rows, tile);
+        if (visits.count().value == 0) continue;
+        for (const std::int64_t visit : places(visits.count().value)) {
+          const auto tile = tile_range(g.columns().end, Checked(size), visits.tile(Checked(visit)));
+          wrong += !g.tile_needed(rows, tile);
           wrong +=
-              tile_plain(g, rows, tile) && !(layout.sees(first, tile.end.value - 1) && layout.sees(end - 1, tile.begin.value));
-          wrong += part_range(visits.count, Checked(4), Checked(3)).end.value != visits.count.value;
+              g.tile_plain(rows, tile) && !(layout.sees(first, tile.end.value - 1) && layout.sees(end - 1, tile.begin.value));
+          wrong += part_range(visits.count(), Checked(4), Checked(3)).end.value != visits.count().value;
         }
       }
       ASSERT_EQ(wrong, 0) << layout.text() << "tile " << size;
@@ -278,9 +279,9 @@ TEST(Geometry, TileRangesNeverOverflowAtTheSizeLimit) {
 TEST(Geometry, OneRowBeyondTheSizeLimitOverflows) {
   const auto g = geometry_in<Checked>({size_limit + 1, 0, 0, 1, -1, -1, false});
   Checked::overflows = 0;
-  signed_distance(g, Checked(0), Checked(127));
+  g.signed_distance(Checked(0), Checked(127));
   EXPECT_EQ(Checked::overflows, 0);
-  signed_distance(g, Checked(0), Checked(128 + 1));
+  g.signed_distance(Checked(0), Checked(128 + 1));
   EXPECT_GT(Checked::overflows, 0);
 }
 

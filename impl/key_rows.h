@@ -8,18 +8,6 @@
 
 namespace boresight::impl {
 
-// The key/value head that a query head reads: heads in groups that lie side by side, or every G-th head.
-inline std::int64_t kv_head_of(const Problem& problem, std::int64_t head) {
-  const std::int64_t group = problem.heads / problem.kv_heads;
-  return problem.head_map == HeadMap::grouped ? head / group : head % problem.kv_heads;
-}
-
-// The other way round: the `member`-th of the query heads that read a key/value head.
-inline std::int64_t query_head_of(const Problem& problem, std::int64_t kv_head, std::int64_t member) {
-  const std::int64_t group = problem.heads / problem.kv_heads;
-  return problem.head_map == HeadMap::grouped ? kv_head * group + member : kv_head + member * problem.kv_heads;
-}
-
 // Keys, or values, of all columns.
 class KeyRows {
  public:
@@ -46,8 +34,8 @@ class KeyRows {
     std::int64_t offset;
   };
   Place find(const Geometry<std::int32_t>& g, std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
-    const std::int64_t row = row_in_part(g, column);
-    switch (key_part(g, column)) {
+    const std::int64_t row = g.row_in_part(column);
+    switch (g.key_part(column)) {
       case 0:
         return {mem_kv_, mem_kv_.offset(kv_head, row, 0)};
       case 1:

@@ -37,21 +37,21 @@ class Masks {
  private:
   // Rule 1: the key itself; persistent ones are never hidden so.
   bool key_open(std::int32_t column) const {
-    switch (key_part(g_, column)) {
+    switch (g_.key_part(column)) {
       case 0:
         return true;
       case 1:
-        return !tensors_.memory_mask || tensors_.memory_mask.at<std::uint8_t>(batch_, row_in_part(g_, column)) != 0;
+        return !tensors_.memory_mask || tensors_.memory_mask.at<std::uint8_t>(batch_, g_.row_in_part(column)) != 0;
       default:
-        return !tensors_.key_mask || tensors_.key_mask.at<std::uint8_t>(batch_, row_in_part(g_, column)) != 0;
+        return !tensors_.key_mask || tensors_.key_mask.at<std::uint8_t>(batch_, g_.row_in_part(column)) != 0;
     }
   }
   bool attention_open(std::int32_t row, std::int32_t column) const {
     return !tensors_.attention_mask || tensors_.attention_mask.at<std::uint8_t>(batch_, head_, row, column) != 0;
   }
   bool dense_open(std::int32_t row, std::int32_t column) const {
-    if (!dense_ || is_persistent(g_, column)) return true;
-    const float bias = read_element(tensors_.dense, tensors_.dense.offset(batch_, head_, row, token_index(g_, column)));
+    if (!dense_ || g_.is_persistent(column)) return true;
+    const float bias = read_element(tensors_.dense, tensors_.dense.offset(batch_, head_, row, g_.token_index(column)));
     return bias != -std::numeric_limits<float>::infinity();
   }
 

@@ -26,7 +26,7 @@ namespace boresight::impl {
 
 // Value rows are padded with zeros to whole groups of lanes.
 inline constexpr std::int32_t lanes = 8;
-constexpr std::int32_t padded(std::int64_t width) { return std::int32_t((width + lanes - 1) / lanes * lanes); }
+constexpr std::int32_t padded_width(std::int64_t width) { return std::int32_t(padded<std::int64_t>(width, lanes)); }
 
 template <class A>
 struct RowState {
@@ -105,12 +105,14 @@ void absorb(RowState<A>& row, const typename A::Score* scores, const std::int32_
   typename A::Score reference = row.any ? row.reference : scores[0];
   for (std::int32_t k = 0; k < count; ++k) reference = A::larger(reference, scores[k]);
   rescale(row, reference, width);
-  typename A::Weight denominator =
-      sum_block<A>(reference, scores, value_rows, min_of(count, block_columns), values, sums.tile, width);
-  for (std::int32_t first = block_columns; first < count; first += block_columns) {
-    const std::int32_t size = min_of(count - first, block_columns);
-    denominator = denominator + sum_block<A>(reference, scores + first, value_rows + first, size, values, sums.block, width);
-    add(sums.tile, sums.block, width);
+  typename A::Weight denominator{};
+  for (std::int32_t number = 0; number < tile_count(count, block_columns); ++number) {
+    const Range<std::int32_t> block = tile_range(count, block_columns, number);
+    typename A::Weight* const into = number == 0 ? sums.tile : sums.block;
+    const typename A::Weight weights =
+        sum_block<A>(reference, scores + block.begin, value_rows + block.begin, block.size(), values, into, width);
+    denominator = denominator + weights;
+    if (number > 0) add(sums.tile, sums.block, width);
   }
   row.denominator = row.denominator + denominator;
   add(row.sums, sums.tile, width);
@@ -151,12 +153,6 @@ struct Tiling {
   std::int32_t splits = 1;   // parts of the visited tiles, merged at the end
 };
 
-// The size of a tile: what was asked for, or the kernel's own choice; at most `most`, and no more than there are items, but at
-// least 1.
-constexpr std::int32_t tile_size(std::int64_t asked, std::int64_t otherwise, std::int64_t most, std::int64_t items) {
-  return std::int32_t(std::max<std::int64_t>(1, std::min({asked > 0 ? asked : otherwise, most, items})));
-}
-
 // What the loops below work on; made once a call.
 template <class A>
 struct Workspace {
@@ -190,7 +186,7 @@ std::int32_t list_visible(const Geometry<std::int32_t>& g, std::int32_t row, Ran
   std::int32_t count = 0;
   for (std::int32_t column = tile.begin; column < tile.end; ++column) {
     shown[count] = column - tile.begin;
-    count += (plain || visible(g, row, column)) && source.open(row, column);
+    count += (plain || g.visible(row, column)) && source.open(row, column);
   }
   return count;
 }
@@ -199,8 +195,8 @@ std::int32_t list_visible(const Geometry<std::int32_t>& g, std::int32_t row, Ran
 template <class A, class Source>
 void attend_tile(const Geometry<std::int32_t>& g, Range<std::int32_t> rows, Range<std::int32_t> tile, Source& source,
                  Workspace<A>& work, RowState<A>* states) {
-  assert(tile_needed(g, rows, tile));
-  const bool plain = tile_plain(g, rows, tile);
+  assert(g.tile_needed(rows, tile));
+  const bool plain = g.tile_plain(rows, tile);
   source.load(tile);
   for (std::int32_t row = rows.begin; row < rows.end; ++row) {
     const std::int32_t count = list_visible(g, row, tile, plain, source, work.shown.data());
@@ -208,6 +204,19 @@ void attend_tile(const Geometry<std::int32_t>& g, Range<std::int32_t> rows, Rang
     source.score(row, tile, work.shown.data(), count, work.scores.data());
     absorb(states[row - rows.begin], work.scores.data(), work.shown.data(), count, source.values(),
            TileSums<A>{work.tile_sums.data(), work.tile_sums.data() + work.width}, work.width);
+  }
+}
+
+// Calls body(number, tile) for each tile of columns that the rows visit, or for those of one part of a split. All kernels go
+// over their columns so.
+template <class Body>
+void for_each_visit(const Geometry<std::int32_t>& g, Range<std::int32_t> rows, std::int32_t keys, std::int32_t parts,
+                    std::int32_t part, Body body) {
+  const TileVisits<std::int32_t> visits = g.tile_visits(rows, keys);
+  const Range<std::int32_t> mine = part_range(visits.count(), parts, part);
+  for (std::int32_t visit = mine.begin; visit < mine.end; ++visit) {
+    const std::int32_t number = visits.tile(visit);
+    body(number, g.column_tile(keys, number));
   }
 }
 
@@ -219,16 +228,14 @@ void attend_tile(const Geometry<std::int32_t>& g, Range<std::int32_t> rows, Rang
 template <class A, class Source>
 void attend_rows(const Geometry<std::int32_t>& g, Range<std::int32_t> rows, const Tiling& tiling, Source& source,
                  Workspace<A>& work) {
-  const TileVisits<std::int32_t> visits = tile_visits(g, rows, tiling.keys);
-  const std::int32_t parts = max_of(1, min_of(tiling.splits, visits.count));
+  const std::int32_t parts = part_count(g.tile_visits(rows, tiling.keys).count(), tiling.splits);
   for (std::int32_t part = 0; part < parts; ++part) {
     RowState<A>* states = part == 0 ? work.rows.data() : work.part_rows.data();
-    for (std::int32_t r = 0; r < rows.end - rows.begin; ++r) clear(states[r], work.width);
-    const Range<std::int32_t> mine = part_range(visits.count, parts, part);
-    for (std::int32_t visit = mine.begin; visit < mine.end; ++visit)
-      attend_tile(g, rows, tile_range(columns(g), tiling.keys, visited_tile(visits, visit)), source, work, states);
+    for (std::int32_t r = 0; r < rows.size(); ++r) clear(states[r], work.width);
+    for_each_visit(g, rows, tiling.keys, parts, part,
+                   [&](std::int32_t, Range<std::int32_t> tile) { attend_tile(g, rows, tile, source, work, states); });
     if (part == 0) continue;
-    for (std::int32_t r = 0; r < rows.end - rows.begin; ++r) merge(work.rows[std::size_t(r)], states[r], work.width);
+    for (std::int32_t r = 0; r < rows.size(); ++r) merge(work.rows[std::size_t(r)], states[r], work.width);
   }
 }
 

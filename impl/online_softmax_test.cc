@@ -54,12 +54,15 @@ struct Field {
 
 // A random problem with integer scores and an integer ALiBi slope, and what a kernel's Source gives.
 struct FieldProblem {
-  Geometry<std::int32_t> g;
+  struct Sizes {
+    std::int32_t queries, segment, memories, mem_kv, left, right;
+  } sizes;
   std::uint64_t seed;
   std::int64_t slope = 3;
   double density = 0.8;
   std::int64_t wrong_distance = -1;  // the Source's bias is 1 off there, the plain sum's is not
   std::int32_t width = lanes;
+  Geometry<std::int32_t> g{sizes.queries, sizes.segment, sizes.memories, sizes.mem_kv, sizes.left, sizes.right};
   Range<std::int32_t> loaded{};
   std::vector<FieldWeight> tile_values{};
 
@@ -85,8 +88,8 @@ struct FieldProblem {
     ASSERT_EQ(tile.begin, loaded.begin);
     for (std::int32_t k = 0; k < count; ++k) {
       const std::int32_t column = tile.begin + shown[k];
-      const std::int64_t distance = std::abs(signed_distance(g, row, column));
-      const std::int64_t bias = is_persistent(g, column) ? 0 : -slope * distance + (distance == wrong_distance);
+      const std::int64_t distance = std::abs(g.signed_distance(row, column));
+      const std::int64_t bias = g.is_persistent(column) ? 0 : -slope * distance + (distance == wrong_distance);
       scores[k] = score_of(product(row, column) + bias);
     }
   }
@@ -95,7 +98,7 @@ struct FieldProblem {
 
 // The specification, with every decision taken anew. `sum` [width + 1]: sums of weight * value, then of weights.
 std::vector<FieldWeight> plain_sums(const FieldProblem& problem, std::int64_t row) {
-  const auto& g = problem.g;
+  const auto& g = problem.sizes;
   std::vector<FieldWeight> sums(std::size_t(problem.width) + 1);
   for (std::int64_t column = 0; column < g.mem_kv + g.memories + g.segment; ++column) {
     const bool persistent = column < g.mem_kv;
@@ -122,8 +125,8 @@ bool same(const RowState<Field>& row, FieldWeight lse, const std::vector<FieldWe
 int rows_wrong(FieldProblem& problem, const Tiling& tiling) {
   int wrong = 0;
   Workspace<Field> work(tiling, problem.width);
-  for (std::int32_t tile = 0; tile < tile_count(problem.g.queries, tiling.queries); ++tile) {
-    const auto rows = tile_range(problem.g.queries, tiling.queries, tile);
+  for (std::int32_t tile = 0; tile < problem.g.row_tiles(tiling.queries); ++tile) {
+    const auto rows = problem.g.row_tile(tiling.queries, tile);
     attend_rows(problem.g, rows, tiling, problem, work);
     for (std::int32_t row = rows.begin; row < rows.end; ++row) {
       RowState<Field>& state = work.rows[std::size_t(row - rows.begin)];
@@ -140,7 +143,7 @@ FieldProblem random_problem(std::uint64_t seed, std::int64_t most) {
     return std::int32_t(element_bits(seed, which) % std::uint64_t(limit + 1));
   };
   const auto side = [&](std::int64_t which) { return size(which, 2) == 0 ? std::int32_t(widest_side) : size(which + 10, most); };
-  return {.g = {size(1, most), size(2, most), size(3, most / 2), size(4, 5), side(5), side(6)}, .seed = seed};
+  return {.sizes = {size(1, most), size(2, most), size(3, most / 2), size(4, 5), side(5), side(6)}, .seed = seed};
 }
 
 TEST(OnlineSoftmax, EqualsThePlainSumExactlyForAnyTilesAndSplits) {
@@ -155,7 +158,7 @@ TEST(OnlineSoftmax, EqualsThePlainSumExactlyForAnyTilesAndSplits) {
 }
 
 TEST(OnlineSoftmax, ShowsABiasThatIsWrongAtOneFarDistance) {
-  FieldProblem problem{.g = {3, 90, 10, 2, std::int32_t(widest_side), 0}, .seed = 5};
+  FieldProblem problem{.sizes = {3, 90, 10, 2, std::int32_t(widest_side), 0}, .seed = 5};
   problem.density = 1;
   EXPECT_EQ(rows_wrong(problem, {2, 16, 2}), 0);
   problem.wrong_distance = 70;
@@ -165,7 +168,7 @@ TEST(OnlineSoftmax, ShowsABiasThatIsWrongAtOneFarDistance) {
 // Columns of one row as tiles of three, absorbed in an order that steps through them by `step`, some into a second state.
 TEST(OnlineSoftmax, AbsorbsTilesInAnyOrderAndMergesAnyParts) {
   constexpr std::int32_t tiles = 7, wide = 3;
-  FieldProblem problem{.g = {1, tiles * wide, 0, 0, std::int32_t(widest_side), std::int32_t(widest_side)}, .seed = 11};
+  FieldProblem problem{.sizes = {1, tiles * wide, 0, 0, std::int32_t(widest_side), std::int32_t(widest_side)}, .seed = 11};
   problem.density = 1;
   for (std::int32_t step = 1; step < tiles; ++step)
     for (std::uint64_t parts = 0; parts < 1u << tiles; ++parts) {
@@ -184,7 +187,7 @@ TEST(OnlineSoftmax, AbsorbsTilesInAnyOrderAndMergesAnyParts) {
 }
 
 TEST(OnlineSoftmax, ASinkIsAColumnWithoutAValue) {
-  FieldProblem problem{.g = {1, 9, 0, 0, std::int32_t(widest_side), 0}, .seed = 3};
+  FieldProblem problem{.sizes = {1, 9, 0, 0, std::int32_t(widest_side), 0}, .seed = 3};
   Workspace<Field> work({1, 4, 1}, problem.width);
   attend_rows(problem.g, {0, 1}, {1, 4, 1}, problem, work);
   absorb_without_value(work.rows[0], score_of(-12345), problem.width);
@@ -195,7 +198,7 @@ TEST(OnlineSoftmax, ASinkIsAColumnWithoutAValue) {
 }
 
 TEST(OnlineSoftmax, AnEmptyRowIsZeroWithAnEmptySum) {
-  FieldProblem problem{.g = {2, 2, 0, 0, std::int32_t(widest_side), 0}, .seed = 3};
+  FieldProblem problem{.sizes = {2, 2, 0, 0, std::int32_t(widest_side), 0}, .seed = 3};
   problem.density = 0;
   Workspace<Field> work({2, 1, 2}, problem.width);
   attend_rows(problem.g, {0, 2}, {2, 1, 2}, problem, work);

@@ -19,22 +19,17 @@
 #include "impl/online_softmax.h"
 #include "impl/positions.h"
 #include "impl/rotary_row.h"
+#include "impl/tiling.h"
 
 namespace boresight::impl {
 namespace {
 
-constexpr std::int64_t tile_queries_default = 16;
-constexpr std::int64_t tile_keys_default = 32;
-constexpr std::int64_t tile_keys_long = 256;  // of rows past long_row columns: fewer tiles, so fewer rescales
-constexpr std::int64_t long_row = 256;
-constexpr std::int64_t tile_max = 1024;  // larger ones are cut: they bring nothing and take memory
+constexpr std::int64_t long_row = 256;  // of columns
 
-Tiling tiling_of(const Problem& problem, const Options& options) {
-  Tiling tiling;
-  tiling.queries = tile_size(options.tile_queries, tile_queries_default, tile_max, problem.queries);
-  tiling.keys = tile_size(options.tile_keys, problem.columns() > long_row ? tile_keys_long : tile_keys_default, tile_max,
-                          problem.columns());
-  tiling.splits = std::int32_t(std::clamp<std::int64_t>(options.splits, 1, std::max<std::int64_t>(1, problem.columns())));
+Tiling scalar_tiling(const Geometry<std::int32_t>& g, const Options& options) {
+  const std::int64_t columns = g.columns().size();
+  Tiling tiling = tiling_of(columns > long_row ? scalar_long_tiles : scalar_tiles, g, options);
+  tiling.splits = std::int32_t(part_count(columns, options.splits));
   return tiling;
 }
 
@@ -43,9 +38,10 @@ constexpr std::int32_t dot_block = 8 * lanes;
 // Both rows are padded with zeros. Eight partial sums of each block of 64, then the blocks, then pairwise.
 float dot(const float* __restrict a, const float* __restrict b, std::int32_t width) {
   float sums[lanes] = {};
-  for (std::int32_t first = 0; first < width; first += dot_block) {
+  for (std::int32_t number = 0; number < tile_count(width, dot_block); ++number) {
+    const Range<std::int32_t> entries = tile_range(width, dot_block, number);
     float block[lanes] = {};
-    for (std::int32_t d = first; d < min_of(first + dot_block, width); d += lanes)
+    for (std::int32_t d = entries.begin; d < entries.end; d += lanes)
       for (std::int32_t lane = 0; lane < lanes; ++lane) block[lane] += a[d + lane] * b[d + lane];
     for (std::int32_t lane = 0; lane < lanes; ++lane) sums[lane] += block[lane];
   }
@@ -59,16 +55,17 @@ class Scalar {
   Scalar(const Problem& problem, const Tensors& tensors, const Options& options)
       : problem_(problem),
         tensors_(tensors),
-        tiling_(tiling_of(problem, options)),
         g_(geometry_of(problem)),
+        tiling_(scalar_tiling(g_, options)),
+        heads_(heads_of(problem)),
         masks_(problem, g_, tensors),
         bias_(problem, g_, tensors),
         keys_{tensors.mem_k, tensors.memory_k, tensors.segment_k, problem.head_dim},
         values_{tensors.mem_v, tensors.memory_v, tensors.segment_v, problem.value_dim},
         turn_queries_(problem, tensors, RotaryRows::Side::queries),
         turn_keys_(problem, tensors, RotaryRows::Side::keys),
-        key_width_(padded(problem.head_dim)),
-        work_(tiling_, padded(problem.value_dim)),
+        key_width_(padded_width(problem.head_dim)),
+        work_(tiling_, padded_width(problem.value_dim)),
         scale_(float(effective_scale(problem))),
         softcap_(float(parameter(problem, problem.softcap))),
         query_tile_(std::size_t(tiling_.queries) * std::size_t(key_width_)),
@@ -77,8 +74,8 @@ class Scalar {
 
   void run() {
     for (batch_ = 0; batch_ < problem_.batch; ++batch_)
-      for (std::int32_t tile = 0; tile < tile_count(g_.queries, tiling_.queries); ++tile)
-        for (head_ = 0; head_ < problem_.heads; ++head_) run_rows(tile_range(g_.queries, tiling_.queries, tile));
+      for (std::int32_t tile = 0; tile < g_.row_tiles(tiling_.queries); ++tile)
+        for (head_ = 0; head_ < problem_.heads; ++head_) run_rows(g_.row_tile(tiling_.queries, tile));
   }
 
   // ---- What attend_rows asks for ----
@@ -108,7 +105,7 @@ class Scalar {
 
  private:
   void run_rows(Range<std::int32_t> rows) {
-    kv_head_ = kv_head_of(problem_, head_);
+    kv_head_ = heads_.kv_head_of(head_);
     masks_.choose(batch_, head_);
     bias_.choose(batch_, head_);
     load_queries(rows);
@@ -136,7 +133,7 @@ class Scalar {
   // Persistent keys, at the front of the first tiles, have no position and do not turn.
   void turn_key_tile(Range<std::int32_t> tile) {
     positions_.clear();
-    const std::int32_t first = max_of(tile.begin, g_.mem_kv);
+    const std::int32_t first = g_.first_token(tile);
     for (std::int32_t column = first; column < tile.end; ++column)
       positions_.push_back(position_of_key(problem_, g_, tensors_, batch_, column));
     if (first < tile.end)
@@ -150,8 +147,9 @@ class Scalar {
 
   const Problem& problem_;
   const Tensors& tensors_;
-  Tiling tiling_;
   Geometry<std::int32_t> g_;
+  Tiling tiling_;
+  Heads<std::int64_t, bool> heads_;
   Masks masks_;
   BiasRow bias_;
   KeyRows keys_, values_;
@@ -166,11 +164,12 @@ class Scalar {
 };
 
 Arithmetic arithmetic(const Problem& problem, const Options& options) {
-  const Tiling tiling = tiling_of(problem, options);
-  const std::int64_t tiles = tile_count(std::int32_t(problem.columns()), tiling.keys);
-  const std::int64_t splits = std::min<std::int64_t>(tiling.splits, std::max<std::int64_t>(1, tiles));
+  const auto g = geometry_of(problem);
+  const Tiling tiling = scalar_tiling(g, options);
+  const std::int64_t tiles = g.column_tiles(tiling.keys);
+  const std::int64_t splits = part_count<std::int64_t>(tiles, tiling.splits);
   Arithmetic promise = arithmetic_in_float();
-  const std::int64_t width = padded(problem.head_dim);
+  const std::int64_t width = padded_width(problem.head_dim);
   promise.dot_chain =
       links(std::min<std::int64_t>(width, dot_block) / lanes) + links(tile_count<std::int64_t>(width, dot_block)) + 3;
   promise.rescales = links(tiles) + links(splits) + scores_without_value(problem);

@@ -12,8 +12,8 @@ using Side = RotaryRows::Side;
 
 // The columns that turn: those past the persistent ones that causality and window leave to some query.
 Range<std::int32_t> turned_columns(const Problem& problem, const Geometry<std::int32_t>& g) {
-  if (problem.rotary.dims == 0 || g.queries == 0) return {g.mem_kv, g.mem_kv};
-  return band(g, Range<std::int32_t>{0, g.queries});
+  if (problem.rotary.dims == 0 || g.rows().size() == 0) return {0, 0};
+  return g.band(g.rows());
 }
 
 // The turns of every query, or of these columns: once a call, since all heads share them.
@@ -44,13 +44,14 @@ Call::Call(const Problem& its_problem, const Tensors& its_tensors)
     : problem(its_problem),
       tensors(its_tensors),
       g(geometry_of(problem)),
+      heads(heads_of(problem)),
       key_width(padded_row(problem.head_dim)),
       value_width(padded_row(problem.value_dim)),
-      group(std::int32_t(problem.heads / problem.kv_heads)),
+      group(std::int32_t(heads.group())),
       keys_{tensors.mem_k, tensors.memory_k, tensors.segment_k, problem.head_dim},
       values_{tensors.mem_v, tensors.memory_v, tensors.segment_v, problem.value_dim},
       turned_(turned_columns(problem, g)),
-      turn_queries_(all_turns(problem, g, tensors, Side::queries, {0, g.queries})),
+      turn_queries_(all_turns(problem, g, tensors, Side::queries, g.rows())),
       turn_keys_(all_turns(problem, g, tensors, Side::keys, turned_)) {}
 
 void Call::read_query(std::int64_t batch, std::int64_t head, std::int32_t row, float* query) const {

@@ -14,9 +14,7 @@ namespace boresight::impl::simd {
 
 // Rows of floats are padded with zeros to a multiple of this, the widest vector there is.
 inline constexpr std::int32_t row_padding = 16;
-constexpr std::int32_t padded_row(std::int64_t width) {
-  return std::int32_t((width + row_padding - 1) / row_padding * row_padding);
-}
+constexpr std::int32_t padded_row(std::int64_t width) { return std::int32_t(padded<std::int64_t>(width, row_padding)); }
 
 class Call {
  public:
@@ -25,6 +23,7 @@ class Call {
   const Problem& problem;
   const Tensors& tensors;
   const Geometry<std::int32_t> g;
+  const Heads<std::int64_t, bool> heads;
   const std::int32_t key_width, value_width;  // of padded rows
   const std::int32_t group;                   // query heads of a key/value head
 
@@ -45,7 +44,7 @@ class Call {
   }
 
   // Of the columns that nobody sees none is turned, and what they hold does not matter.
-  bool turns_key(std::int32_t column) const { return turned_.begin <= column && column < turned_.end; }
+  bool turns_key(std::int32_t column) const { return turned_.contains(column); }
 
   KeyRows keys_, values_;
   Range<std::int32_t> turned_;                        // the columns whose turns are made ready

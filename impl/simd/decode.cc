@@ -12,6 +12,7 @@
 #include "impl/simd/memory.h"
 #include "impl/simd/pool.h"
 #include "impl/simd/targets.h"
+#include "impl/tiling.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "impl/simd/decode.cc"
@@ -24,16 +25,13 @@
 #define BORESIGHT_IMPL_SIMD_DECODE_TILING
 namespace boresight::impl::simd {
 
-inline constexpr std::int64_t decode_queries_default = 4, decode_keys_default = 64;
-inline constexpr std::int64_t decode_queries_max = 64, decode_keys_max = 1024;
 inline constexpr std::int64_t part_tiles_least = 8, parts_max = 64;  // of the parts that decode chooses itself
 
-inline Tiling decode_tiling(const Problem& problem, const Options& options) {
-  Tiling tiling;
-  tiling.queries = tile_size(options.tile_queries, decode_queries_default, decode_queries_max, problem.queries);
-  tiling.keys = tile_size(options.tile_keys, decode_keys_default, decode_keys_max, problem.columns());
-  const std::int64_t tiles = tile_count<std::int64_t>(problem.columns(), tiling.keys);
-  tiling.splits = tile_size(options.splits, tiles / part_tiles_least, options.splits > 0 ? tiles : parts_max, tiles);
+inline Tiling decode_tiling(const Geometry<std::int32_t>& g, const Options& options) {
+  Tiling tiling = tiling_of(decode_tiles, g, options);
+  const std::int64_t tiles = g.column_tiles(tiling.keys);
+  const std::int64_t usual = std::min(place_of(tiles, part_tiles_least).row, parts_max);
+  tiling.splits = std::int32_t(part_count(tiles, options.splits > 0 ? options.splits : usual));
   return tiling;
 }
 
@@ -43,6 +41,9 @@ inline Tiling decode_tiling(const Problem& problem, const Options& options) {
 HWY_BEFORE_NAMESPACE();
 namespace boresight::impl::simd {
 namespace HWY_NAMESPACE {
+
+// The columns of a tile are padded to whole vectors of scores, and to whole groups of keys.
+inline constexpr std::int32_t columns_at_once = std::max(vector_lanes, std::int32_t(rows_at_once));
 
 // The state of every row of one tile of queries, for each sequence, key/value head and part:
 // [batch][kv_head][part][member of the group][row].
@@ -74,7 +75,7 @@ class Reader {
         tiling_(tiling),
         scorer_(call),
         masks_(call.problem, call.g, call.tensors),
-        columns_(round_up(tiling.keys, std::max(vector_lanes, rows_at_once))),
+        columns_(padded(tiling.keys, columns_at_once)),
         score_stride_(columns_ + score_slack),
         keys_(zeros(std::size_t(columns_) * std::size_t(call.key_width))),
         values_(zeros(std::size_t(columns_) * std::size_t(call.value_width))),
@@ -89,16 +90,14 @@ class Reader {
               RowState<FloatArithmetic>* states) {
     batch_ = batch;
     kv_head_ = kv_head;
-    masks_.choose(batch, query_head_of(call_.problem, kv_head, 0));
-    const std::int32_t count = rows.end - rows.begin;
-    for (std::int32_t r = 0; r < call_.group * count; ++r) {
+    masks_.choose(batch, call_.heads.query_head_of(kv_head, 0));
+    for (std::int32_t r = 0; r < call_.group * rows.size(); ++r) {
       clear(states[r], call_.value_width);
-      call_.read_query(batch, query_head_of(call_.problem, kv_head, r / count), rows.begin + r % count, query(r));
+      const auto [member, row] = place_of(r, rows.size());
+      call_.read_query(batch, call_.heads.query_head_of(kv_head, member), rows.begin + row, query(r));
     }
-    const TileVisits<std::int32_t> visits = tile_visits(call_.g, rows, tiling_.keys);
-    const Range<std::int32_t> mine = part_range(visits.count, tiling_.splits, part);
-    for (std::int32_t visit = mine.begin; visit < mine.end; ++visit)
-      attend_tile(rows, tile_range(columns(call_.g), tiling_.keys, visited_tile(visits, visit)), states);
+    for_each_visit(call_.g, rows, tiling_.keys, tiling_.splits, part,
+                   [&](std::int32_t, Range<std::int32_t> tile) { attend_tile(rows, tile, states); });
   }
 
  private:
@@ -106,29 +105,30 @@ class Reader {
   float* scores(std::int32_t r) { return scores_.get() + std::ptrdiff_t(r) * score_stride_; }
 
   void attend_tile(Range<std::int32_t> rows, Range<std::int32_t> tile, RowState<FloatArithmetic>* states) {
-    const std::int32_t width = tile.end - tile.begin, end = round_up(width, std::max(vector_lanes, rows_at_once));
-    const std::int32_t count = rows.end - rows.begin, all_rows = call_.group * count;
-    find_rows(tile, end);
+    const Range<std::int32_t> padded_tile = padded_range(tile, columns_at_once);
+    const std::int32_t end = padded_tile.size(), all_rows = call_.group * rows.size();
+    find_rows(tile, padded_tile);
     for (std::int32_t c = 0; c < end; c += rows_at_once)
       for (std::int32_t r = 0; r < all_rows; ++r) multiply_rows(query(r), key_rows_.data() + c, call_.key_width, scores(r) + c);
     for (std::int32_t r = 0; r < all_rows; ++r) {
-      if (r % count == 0) {
-        scorer_.choose(batch_, query_head_of(call_.problem, kv_head_, r / count));
+      const auto [member, row] = place_of(r, rows.size());
+      if (row == 0) {
+        scorer_.choose(batch_, call_.heads.query_head_of(kv_head_, member));
         scorer_.begin(rows, tile);
       }
-      const float largest = scorer_.finish(rows.begin + r % count, hidden_, end, scores(r));
+      const float largest = scorer_.finish(rows.begin + row, hidden_, end, scores(r));
       weigh(states[r], largest, call_.value_width, end, scores(r));
     }
-    add_values(all_rows, width, states);
+    add_values(all_rows, tile.size(), states);
   }
 
   // Where the tile's keys and values lie. A row of zeros stands for columns that rule 1 hides, and behind the end.
-  void find_rows(Range<std::int32_t> tile, std::int32_t end) {
+  void find_rows(Range<std::int32_t> tile, Range<std::int32_t> padded_tile) {
     hidden_.clear();
-    for (std::int32_t c = 0; c < end; ++c) {
-      const std::int32_t column = tile.begin + c;
-      const bool open = column < tile.end && masks_.open_to_any(column);
-      if (!open && column < tile.end) hidden_.push_back(c);
+    for (std::int32_t column = padded_tile.begin; column < padded_tile.end; ++column) {
+      const std::int32_t c = column - tile.begin;
+      const bool inside = tile.contains(column), open = inside && masks_.open_to_any(column);
+      if (inside && !open) hidden_.push_back(c);
       key_rows_[std::size_t(c)] = open ? key_row(column, c) : nothing_.get();
       value_rows_[std::size_t(c)] = open ? value_row(column, c) : nothing_.get();
     }
@@ -172,31 +172,33 @@ class Reader {
 inline void merge_parts(const Call& call, const Tiling& tiling, std::int64_t batch, std::int64_t kv_head,
                         Range<std::int32_t> rows, States& states) {
   const std::int64_t head = batch * call.problem.kv_heads + kv_head;
-  const std::int32_t count = rows.end - rows.begin;
-  for (std::int32_t r = 0; r < call.group * count; ++r) {
+  for (std::int32_t r = 0; r < call.group * rows.size(); ++r) {
     RowState<FloatArithmetic>& whole = states.part(head, 0)[r];
     for (std::int32_t part = 1; part < tiling.splits; ++part) merge(whole, states.part(head, part)[r], call.value_width);
-    finish_row(call.problem, call.tensors, batch, query_head_of(call.problem, kv_head, r / count), rows.begin + r % count, whole,
+    const auto [member, row] = place_of(r, rows.size());
+    finish_row(call.problem, call.tensors, batch, call.heads.query_head_of(kv_head, member), rows.begin + row, whole,
                call.value_width);
   }
 }
 
 void decode(const Problem& problem, const Tensors& tensors, const Options& options) {
   const Call call(problem, tensors);
-  const Tiling tiling = decode_tiling(problem, options);
+  const Tiling tiling = decode_tiling(call.g, options);
   States states(call, tiling);
   std::vector<std::unique_ptr<Reader>> readers(std::size_t(std::max(options.threads, 1)));
   const std::int64_t heads = problem.batch * problem.kv_heads;
-  for (std::int32_t tile = 0; tile < tile_count(call.g.queries, tiling.queries); ++tile) {
-    const Range<std::int32_t> rows = tile_range(call.g.queries, tiling.queries, tile);
+  for (std::int32_t tile = 0; tile < call.g.row_tiles(tiling.queries); ++tile) {
+    const Range<std::int32_t> rows = call.g.row_tile(tiling.queries, tile);
     parallel(options.threads, heads * tiling.splits, [&](std::int64_t item, int number) {
       std::unique_ptr<Reader>& reader = readers[std::size_t(number)];
       if (!reader) reader = std::make_unique<Reader>(call, tiling);
-      const std::int64_t head = item / tiling.splits, part = item % tiling.splits;
-      reader->attend(head / problem.kv_heads, head % problem.kv_heads, rows, std::int32_t(part), states.part(head, part));
+      const auto [head, part] = place_of(item, std::int64_t(tiling.splits));
+      const auto [batch, kv_head] = place_of(head, problem.kv_heads);
+      reader->attend(batch, kv_head, rows, std::int32_t(part), states.part(head, part));
     });
     parallel(options.threads, heads, [&](std::int64_t head, int) {
-      merge_parts(call, tiling, head / problem.kv_heads, head % problem.kv_heads, rows, states);
+      const auto [batch, kv_head] = place_of(head, problem.kv_heads);
+      merge_parts(call, tiling, batch, kv_head, rows, states);
     });
   }
 }
@@ -210,9 +212,9 @@ namespace boresight::impl::simd {
 namespace {
 
 Arithmetic arithmetic(const Problem& problem, const Options& options) {
-  const Tiling tiling = decode_tiling(problem, options);
-  const std::int64_t tiles =
-      tile_count<std::int64_t>(tile_count<std::int64_t>(problem.columns(), tiling.keys), tiling.splits);  // of a part
+  const auto g = geometry_of(problem);
+  const Tiling tiling = decode_tiling(g, options);
+  const std::int64_t tiles = tile_count(g.column_tiles(tiling.keys), tiling.splits);  // of a part
   Arithmetic promise = arithmetic_in_float();
   promise.dot_chain = lane_chain(padded_row(problem.head_dim));
   promise.rescales = links(tiles) + links(tiling.splits) + scores_without_value(problem);

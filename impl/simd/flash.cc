@@ -13,6 +13,7 @@
 #include "impl/simd/memory.h"
 #include "impl/simd/pool.h"
 #include "impl/simd/targets.h"
+#include "impl/tiling.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "impl/simd/flash.cc"
@@ -20,23 +21,6 @@
 // The lines above must come first.
 #include "impl/simd/products-inl.h"
 #include "impl/simd/scores-inl.h"
-
-#ifndef BORESIGHT_IMPL_SIMD_FLASH_TILING
-#define BORESIGHT_IMPL_SIMD_FLASH_TILING
-namespace boresight::impl::simd {
-
-inline constexpr std::int64_t flash_queries_default = 96, flash_keys_default = 512;
-inline constexpr std::int64_t flash_queries_max = 1024, flash_keys_max = 4096;  // larger ones are cut: they only take memory
-
-inline Tiling flash_tiling(const Problem& problem, const Options& options) {
-  Tiling tiling;
-  tiling.queries = tile_size(options.tile_queries, flash_queries_default, flash_queries_max, problem.queries);
-  tiling.keys = tile_size(options.tile_keys, flash_keys_default, flash_keys_max, problem.columns());
-  return tiling;
-}
-
-}  // namespace boresight::impl::simd
-#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace boresight::impl::simd {
@@ -48,13 +32,13 @@ class Packed {
   Packed(const Call& call, const Tiling& tiling)
       : call_(call),
         tiling_(tiling),
-        visits_(tile_visits(call.g, Range<std::int32_t>{0, call.g.queries}, tiling.keys)),
-        columns_(round_up(tiling.keys, panel_columns)),
-        keys_(zeros(std::size_t(visits_.count) * std::size_t(columns_) * std::size_t(call.problem.head_dim))),
-        values_(zeros(std::size_t(visits_.count) * std::size_t(columns_) * std::size_t(call.value_width))),
-        hidden_(std::size_t(visits_.count)) {}
+        visits_(call.g.tile_visits(call.g.rows(), tiling.keys)),
+        columns_(padded(tiling.keys, panel_columns)),
+        keys_(zeros(std::size_t(visits_.count()) * std::size_t(columns_) * std::size_t(call.problem.head_dim))),
+        values_(zeros(std::size_t(visits_.count()) * std::size_t(columns_) * std::size_t(call.value_width))),
+        hidden_(std::size_t(visits_.count())) {}
 
-  std::int32_t count() const { return visits_.count; }
+  std::int32_t count() const { return visits_.count(); }
   std::int32_t columns_of_tile() const { return columns_; }
 
   // A tile by its number among all: panels of keys [panel][D][panel_columns], value rows [column][value_width], and the
@@ -65,8 +49,7 @@ class Packed {
 
   // Packs the tile of this number among the visited ones. `row` has room for one key or value.
   void pack(std::int64_t batch, std::int64_t kv_head, std::int32_t visit, float* row) {
-    const std::int32_t number = visited_tile(visits_, visit);
-    const Range<std::int32_t> tile = tile_range(columns(call_.g), tiling_.keys, number);
+    const Range<std::int32_t> tile = call_.g.column_tile(tiling_.keys, visits_.tile(visit));
     Masks masks(call_.problem, call_.g, call_.tensors);
     masks.choose(batch, 0);
     std::vector<std::int32_t>& hidden = hidden_[std::size_t(visit)];
@@ -85,7 +68,7 @@ class Packed {
   }
 
  private:
-  std::ptrdiff_t at(std::int32_t tile) const { return visit_number(visits_, tile); }
+  std::ptrdiff_t at(std::int32_t tile) const { return visits_.visit_of(tile); }
 
   void pack_key(std::int64_t batch, std::int64_t kv_head, std::int32_t column, bool open, std::int32_t visit, std::int32_t c,
                 float* row) {
@@ -94,8 +77,8 @@ class Packed {
       call_.read_key(batch, kv_head, column, row);
     else
       std::fill(row, row + width, 0.0f);
-    const std::ptrdiff_t panel = c / panel_columns;
-    float* const to = keys_.get() + std::ptrdiff_t(visit) * columns_ * width + panel * width * panel_columns + c % panel_columns;
+    const auto [panel, lane] = place_of(std::ptrdiff_t(c), std::ptrdiff_t(panel_columns));
+    float* const to = keys_.get() + std::ptrdiff_t(visit) * columns_ * width + panel * width * panel_columns + lane;
     for (std::int64_t d = 0; d < width; ++d) to[d * panel_columns] = row[d];
   }
 
@@ -114,8 +97,8 @@ class Worker {
       : call_(call),
         tiling_(tiling),
         scorer_(call),
-        rows_(round_up(tiling.queries, tile_rows)),
-        score_stride_(round_up(tiling.keys, panel_columns) + score_slack),
+        rows_(padded(tiling.queries, std::int32_t(tile_rows))),
+        score_stride_(padded(tiling.keys, panel_columns) + score_slack),
         row_(zeros(std::size_t(std::max(call.key_width, call.value_width)))),
         queries_(zeros(std::size_t(rows_) * std::size_t(call.key_width))),
         scores_(zeros(std::size_t(rows_) * std::size_t(score_stride_))),
@@ -131,17 +114,16 @@ class Worker {
     for (RowState<FloatArithmetic>& state : states_) clear(state, call_.value_width);
     for (std::int32_t row = rows.begin; row < rows.end; ++row)
       call_.read_query(batch, head, row, queries_.get() + std::ptrdiff_t(row - rows.begin) * call_.key_width);
-    const TileVisits<std::int32_t> visits = tile_visits(call_.g, rows, tiling_.keys);
-    for (std::int32_t visit = 0; visit < visits.count; ++visit) attend_tile(rows, visited_tile(visits, visit), packed);
+    for_each_visit(call_.g, rows, tiling_.keys, 1, 0,
+                   [&](std::int32_t number, Range<std::int32_t> tile) { attend_tile(rows, number, tile, packed); });
     for (std::int32_t row = rows.begin; row < rows.end; ++row)
       finish_row(call_.problem, call_.tensors, batch, head, row, states_[std::size_t(row - rows.begin)], call_.value_width);
   }
 
  private:
-  void attend_tile(Range<std::int32_t> rows, std::int32_t number, const Packed& packed) {
-    const Range<std::int32_t> tile = tile_range(columns(call_.g), tiling_.keys, number);
-    const std::int32_t width = tile.end - tile.begin, end = round_up(width, panel_columns);
-    const std::int32_t count = rows.end - rows.begin;
+  void attend_tile(Range<std::int32_t> rows, std::int32_t number, Range<std::int32_t> tile, const Packed& packed) {
+    const std::int32_t width = tile.size(), end = padded(width, panel_columns);
+    const std::int32_t count = rows.size();
     score(count, end, packed.keys(number));
     scorer_.begin(rows, tile);
     for (std::int32_t r = 0; r < count; ++r) {
@@ -176,9 +158,9 @@ class Worker {
 };
 
 void flash(const Problem& problem, const Tensors& tensors, const Options& options) {
-  if (problem.queries == 0) return;
   const Call call(problem, tensors);
-  const Tiling tiling = flash_tiling(problem, options);
+  if (call.g.rows().size() == 0) return;
+  const Tiling tiling = tiling_of(flash_tiles, call.g, options);
   Packed packed(call, tiling);
   std::vector<std::unique_ptr<Worker>> workers(std::size_t(std::max(options.threads, 1)));
   const auto worker = [&](int number) -> Worker& {
@@ -186,15 +168,15 @@ void flash(const Problem& problem, const Tensors& tensors, const Options& option
     if (!mine) mine = std::make_unique<Worker>(call, tiling);
     return *mine;
   };
-  const std::int32_t tiles = tile_count(call.g.queries, tiling.queries);
+  const std::int32_t tiles = call.g.row_tiles(tiling.queries);
   for (std::int64_t batch = 0; batch < problem.batch; ++batch)
     for (std::int64_t kv_head = 0; kv_head < problem.kv_heads; ++kv_head) {
       parallel(options.threads, packed.count(),
                [&](std::int64_t visit, int number) { packed.pack(batch, kv_head, std::int32_t(visit), worker(number).row()); });
       parallel(options.threads, std::int64_t(call.group) * tiles, [&](std::int64_t item, int number) {
-        const std::int32_t tile = tiles - 1 - std::int32_t(item % tiles);  // under a causal mask the last are the longest
-        const std::int64_t head = query_head_of(problem, kv_head, item / tiles);
-        worker(number).attend(batch, head, tile_range(call.g.queries, tiling.queries, tile), packed);
+        const auto [member, k] = place_of(item, std::int64_t(tiles));
+        const std::int32_t tile = from_the_last(tiles, std::int32_t(k));  // under a causal mask the last are the longest
+        worker(number).attend(batch, call.heads.query_head_of(kv_head, member), call.g.row_tile(tiling.queries, tile), packed);
       });
     }
 }
@@ -209,8 +191,9 @@ namespace {
 
 // What all instruction sets keep, whatever the length of their vectors; products may round apart from sums.
 Arithmetic arithmetic(const Problem& problem, const Options& options) {
-  const Tiling tiling = flash_tiling(problem, options);
-  const std::int64_t tiles = tile_count<std::int64_t>(problem.columns(), tiling.keys);
+  const auto g = geometry_of(problem);
+  const Tiling tiling = tiling_of(flash_tiles, g, options);
+  const std::int64_t tiles = g.column_tiles(tiling.keys);
   Arithmetic promise = arithmetic_in_float();
   promise.dot_chain = chain(problem.head_dim, dot_block);
   promise.rescales = links(tiles) + scores_without_value(problem);

@@ -22,6 +22,4 @@ inline Memory zeros(std::size_t count) {
   return memory;
 }
 
-constexpr std::int32_t round_up(std::int32_t count, std::int32_t to) { return (count + to - 1) / to * to; }
-
 }  // namespace boresight::impl::simd

@@ -47,9 +47,9 @@ class Scorer {
   void begin(Range<std::int32_t> rows, Range<std::int32_t> tile) {
     rows_ = rows;
     tile_ = tile;
-    width_ = tile.end - tile.begin;
-    first_token_ = row_view(call_.g, rows.begin, tile).persistent_end;
-    plain_ = tile_plain(call_.g, rows, tile);
+    width_ = tile.size();
+    first_token_ = call_.g.first_token(tile) - tile.begin;
+    plain_ = call_.g.tile_plain(rows, tile);
     if (first_token_ < width_) prepare_bias();
   }
 
@@ -74,7 +74,7 @@ class Scorer {
       case BiasKind::distance_table:
         return fill_strip();
       case BiasKind::forget:
-        return read_tokens(call_.tensors.forget, call_.tensors.forget.offset(batch_, head_, token_index(call_.g, first_token())));
+        return read_tokens(call_.tensors.forget, call_.tensors.forget.offset(batch_, head_, call_.g.token_index(first_token())));
       default:
         return;
     }
@@ -87,12 +87,10 @@ class Scorer {
     for (std::int32_t c = first_token_; c < width_; ++c) tokens_.push_back(c);
   }
 
-  // A bias by distance is the same along diagonals: the row r-th from the last finds its own from strip_[r] on.
   void fill_strip() {
-    const std::int32_t last = rows_.end - 1, count = (rows_.end - rows_.begin) + (width_ - first_token_) - 1;
-    const std::int64_t farthest = signed_distance(call_.g, last, first_token());
-    strip_.resize(std::size_t(count + vector_lanes));
-    for (std::int32_t k = 0; k < count; ++k) strip_[std::size_t(k)] = bias_.by_distance(farthest - k);
+    const Strip<std::int32_t> strip = call_.g.strip(rows_, tile_);
+    strip_.resize(std::size_t(strip.length + vector_lanes));
+    for (std::int32_t k = 0; k < strip.length; ++k) strip_[std::size_t(k)] = bias_.by_distance(std::int64_t(strip.farthest) - k);
   }
 
   void read_tokens(const Tensor& tensor, std::int64_t offset) {
@@ -114,12 +112,12 @@ class Scorer {
       case BiasKind::alibi:
         return add_alibi(row, factor, s);
       case BiasKind::dense:
-        read_tokens(call_.tensors.dense, call_.tensors.dense.offset(batch_, head_, row, token_index(call_.g, first_token())));
+        read_tokens(call_.tensors.dense, call_.tensors.dense.offset(batch_, head_, row, call_.g.token_index(first_token())));
         return add_row(strip_.data(), factor, s);
       case BiasKind::forget:
         return add_forget(row, factor, s);
       default:
-        return add_row(strip_.data() + (rows_.end - 1 - row), factor, s);
+        return add_row(strip_.data() + call_.g.strip_begin(rows_, row), factor, s);
     }
   }
 
@@ -134,7 +132,7 @@ class Scorer {
     const Floats floats;
     const Ints ints;
     const Vector slope = all(-bias_.slope()), factors = all(factor);
-    auto distance = hn::Sub(hn::Set(ints, signed_distance(call_.g, row, first_token())), hn::Iota(ints, 0));
+    auto distance = hn::Sub(hn::Set(ints, call_.g.signed_distance(row, first_token())), hn::Iota(ints, 0));
     const auto step = hn::Set(ints, vector_lanes);
     for (std::int32_t c = first_token_; c < width_; c += vector_lanes) {
       const Vector bias = hn::Mul(slope, hn::ConvertTo(floats, hn::Abs(distance)));
@@ -152,7 +150,7 @@ class Scorer {
 
   void add_forget(std::int32_t row, float factor, float* s) const {
     const Tensor& sums = call_.tensors.forget;
-    const Vector at_query = all(read_element(sums, sums.offset(batch_, head_, query_token_index(call_.g, row))));
+    const Vector at_query = all(read_element(sums, sums.offset(batch_, head_, call_.g.query_token_index(row))));
     const Vector factors = all(factor);
     for (std::int32_t c = first_token_; c < width_; c += vector_lanes)
       store(hn::MulAdd(factors, load(s + c), hn::Sub(at_query, load(strip_.data() + (c - first_token_)))), s + c);
@@ -166,7 +164,7 @@ class Scorer {
 
   void hide(std::int32_t row, const std::vector<std::int32_t>& hidden, std::int32_t end, float* s) const {
     if (!plain_) {
-      const RowView<std::int32_t> view = row_view(call_.g, row, tile_);
+      const RowView<std::int32_t> view = call_.g.row_view(row, tile_);
       std::fill(s + view.persistent_end, s + view.band.begin, minus_infinity);
       std::fill(s + view.band.end, s + width_, minus_infinity);
     }
