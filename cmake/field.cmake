@@ -1,8 +1,8 @@
-# boresight-field: the flash algorithm over a finite field. Its sources never see impl/, but for subject.cc, which is compiled
-# with the root of the proofs; so a planted bug is that one source compiled anew.
+# boresight-field: the flash algorithm over a finite field. Its sources never see impl/, but for the two of the subject, which
+# are compiled with the root of the proofs; so a planted bug is those two compiled anew.
 set(field_directory ${PROJECT_SOURCE_DIR}/properties/proofs/field)
-set(field_subject ${field_directory}/subject.cc)
-room_sources(field_sources properties/proofs/field FALSE subject.cc main.cc)
+set(field_subject ${field_directory}/subject.cc ${field_directory}/subject_ways.cc)
+room_sources(field_sources properties/proofs/field FALSE subject.cc subject_ways.cc main.cc)
 add_library(field_laws OBJECT EXCLUDE_FROM_ALL ${field_sources})
 target_include_directories(field_laws PUBLIC ${PROJECT_BINARY_DIR}/roots/properties)
 target_link_libraries(field_laws PUBLIC boresight_problem fmt::fmt)
@@ -10,7 +10,7 @@ add_library(field_main OBJECT EXCLUDE_FROM_ALL ${field_directory}/main.cc)
 target_link_libraries(field_main PRIVATE boresight_problem CLI11::CLI11 fmt::fmt)
 target_include_directories(field_main PRIVATE ${PROJECT_BINARY_DIR}/roots/properties)
 
-# field_program(TARGET NAME [roots..]): the program with subject.cc compiled under these include roots first.
+# field_program(TARGET NAME [roots..]): the program with the subject compiled under these include roots first.
 function(field_program target name)
   add_executable(${target} EXCLUDE_FROM_ALL ${field_subject} $<TARGET_OBJECTS:field_main> $<TARGET_OBJECTS:field_laws>)
   target_include_directories(${target} BEFORE PRIVATE ${ARGN} ${PROJECT_BINARY_DIR}/roots/proofs ${PROJECT_BINARY_DIR}/roots/properties)

@@ -20,6 +20,7 @@ constexpr CaseField fields[] = {
     {"mem_kv", &FieldCase::mem_kv, 0, longest},
     {"heads", &FieldCase::heads, 1, 8},
     {"kv_heads", &FieldCase::kv_heads, 1, 8},
+    {"tiled", &FieldCase::tiled, 0, 1},
     {"width", &FieldCase::width, 1, 64},
     {"left", &FieldCase::left, -1, longest},
     {"right", &FieldCase::right, -1, longest},
@@ -61,6 +62,7 @@ void draw_sizes(Drawn& drawn, FieldCase& c) {
   c.segment = far ? drawn.between(33'000, 70'000) : drawn.chance(3) ? drawn.between(0, most) : c.queries + drawn.between(0, most);
   c.kv_heads = far ? 1 : drawn.one_of({1, 1, 2});
   c.heads = far ? 1 : c.kv_heads * drawn.one_of({1, 1, 2});
+  c.tiled = c.heads > c.kv_heads ? drawn.between(0, 1) : 0;
   c.width = far ? 1 : drawn.one_of({1, 1, 8, 11});
   c.tile_queries = drawn.one_of({1, 2, 3, 8, 16});
   c.tile_keys = far ? 1024 : large ? drawn.one_of({1, 8, 16, 40, 64, 100}) : drawn.one_of({1, 2, 3, 5, 8, 32});

@@ -17,8 +17,8 @@ enum Bias : std::int64_t { no_bias, alibi, buckets, distance_table, dense, forge
 // Sizes by their letters in the specification; the specification's defaults.
 struct FieldCase {
   std::int64_t queries = 0, segment = 0, memories = 0, mem_kv = 0;
-  std::int64_t heads = 1, kv_heads = 1, width = 1;  // width: of a value
-  std::int64_t left = -1, right = -1, causal = 0;   // window sides, -1: unlimited
+  std::int64_t heads = 1, kv_heads = 1, tiled = 0, width = 1;  // tiled: the head map; width: of a value
+  std::int64_t left = -1, right = -1, causal = 0;              // window sides, -1: unlimited
   std::int64_t bias = no_bias;
   std::int64_t zero_key = 0, sink = 0;
   std::int64_t hidden_keys = 0, hidden_pairs = 0;            // percent hidden by key and memory masks; by the attention mask

@@ -50,8 +50,10 @@ inline std::int64_t product(std::uint64_t query, const Key& key) {
   return key.same_for_all ? std::int64_t(key.bits) : std::int64_t(mix(query ^ mix(key.bits)) >> 33);
 }
 
-// The key and value head that a query head reads, heads in groups side by side.
-inline std::int64_t kv_head_of(const FieldCase& c, std::int64_t head) { return head / (c.heads / c.kv_heads); }
+// The key and value head that a query head reads: h mod G, or heads in groups side by side. For the plain sum and the laws.
+inline std::int64_t kv_head_of(const FieldCase& c, std::int64_t head) {
+  return c.tiled == 1 ? head % c.kv_heads : head / (c.heads / c.kv_heads);
+}
 
 // What a wrong index reads: something that belongs to nobody.
 inline Key stray(Key, std::int64_t index) { return {mix(std::uint64_t(index)), false}; }

@@ -15,6 +15,8 @@ void with_an_end_for_each_head(FieldCase& c) {
 
 constexpr Law table[] = {
     {"equals_the_plain_sum", "any tiles and splits give the specification's sums", as_drawn, judge_equals_the_plain_sum},
+    {"ways_of_running_agree", "the loops of scalar, of simd/flash and of simd/decode give one state", as_drawn,
+     judge_ways_of_running_agree},
     {"chunks_are_one_call", "the last rows by themselves are what they are among all", as_drawn, judge_chunks_are_one_call},
     {"tiles_in_any_order", "tiles in any order, in any parts, merged in any order, give one state", as_drawn,
      judge_tiles_in_any_order},

@@ -22,6 +22,7 @@ std::span<const Law> laws();
 
 // laws/agreement.cc
 Judgement judge_equals_the_plain_sum(const Subject& subject, const FieldCase& c);
+Judgement judge_ways_of_running_agree(const Subject& subject, const FieldCase& c);
 Judgement judge_chunks_are_one_call(const Subject& subject, const FieldCase& c);
 // laws/states.cc
 Judgement judge_tiles_in_any_order(const Subject& subject, const FieldCase& c);

@@ -1,5 +1,6 @@
 // The subject: what is judged, as functions, so that a law knows none of its types and a test can plant a fault in one of
-// them. subject.cc, the only source of this program that sees impl/, makes them of online_softmax.h and geometry.h.
+// them. subject.cc and its kin, the only sources of this program that see impl/,
+// make them of online_softmax.h and geometry.h.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +36,9 @@ struct Span {
 };
 
 struct Subject {
-  // All rows of all heads, [heads][queries], run as the case says: tiles and splits. Without zero key and sink.
-  std::function<std::vector<State>(const FieldProblem&)> attend;
+  // All rows of all heads, [heads][queries], run as the case says: tiles and splits. Without zero key and sink. By the loops of
+  // the scalar kernel, of simd/flash and of simd/decode.
+  std::function<std::vector<State>(const FieldProblem&)> attend, attend_packed, attend_in_parts;
   // The column tiles that these rows must visit.
   std::function<std::vector<Span>(const FieldProblem&, Span rows)> tiles;
   // One tile of one head for these rows, absorbed into their states.
