@@ -19,6 +19,17 @@ function(field_program target name)
 endfunction()
 field_program(boresight_field boresight-field)
 
+if(properties IN_LIST BORESIGHT_TEST_ROOMS)
+  room_sources(field_test_sources properties/proofs/field TRUE)
+  add_executable(field_tests ${field_test_sources} ${field_subject} $<TARGET_OBJECTS:field_laws>)
+  target_include_directories(field_tests BEFORE PRIVATE ${PROJECT_BINARY_DIR}/roots/proofs ${PROJECT_BINARY_DIR}/roots/properties)
+  target_link_libraries(field_tests PRIVATE boresight_problem fmt::fmt GTest::gtest_main)
+  add_dependencies(room_tests field_tests)
+  include(GoogleTest)
+  gtest_discover_tests(field_tests DISCOVERY_MODE PRE_TEST TEST_PREFIX ${BORESIGHT_TEST_PREFIX}properties/
+                       PROPERTIES LABELS ${BORESIGHT_TIER} TIMEOUT 600)
+endif()
+
 if(BORESIGHT_COMMAND_TESTS)
   add_test(NAME field/laws_hold COMMAND boresight_field --cases 400)
   set_tests_properties(field/laws_hold PROPERTIES LABELS test TIMEOUT 300)

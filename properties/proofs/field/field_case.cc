@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <initializer_list>
 #include <iterator>
@@ -65,7 +66,9 @@ void draw_sizes(Drawn& drawn, FieldCase& c) {
   c.tiled = c.heads > c.kv_heads ? drawn.between(0, 1) : 0;
   c.width = far ? 1 : drawn.one_of({1, 1, 8, 11});
   c.tile_queries = drawn.one_of({1, 2, 3, 8, 16});
-  c.tile_keys = far ? 1024 : large ? drawn.one_of({1, 8, 16, 40, 64, 100}) : drawn.one_of({1, 2, 3, 5, 8, 32});
+  c.tile_keys = far     ? drawn.one_of({100, 1024})
+                : large ? drawn.one_of({1, 8, 16, 40, 64, 100})
+                        : drawn.one_of({1, 2, 3, 5, 8, 32});
   c.splits = drawn.one_of({1, 1, 2, 3, 4, 7, 50});
 }
 
@@ -81,7 +84,9 @@ FieldCase drawn_case(std::uint64_t seed, std::int64_t number) {
   FieldCase c;
   draw_sizes(drawn, c);
   c.causal = drawn.between(0, 1);
-  c.left = drawn.chance(3) ? drawn.between(0, c.columns() / 2) : -1;
+  const bool far = c.columns() > 30'000;
+  const std::int64_t left_most = drawn.chance(2) ? c.columns() : std::min<std::int64_t>(12, c.columns());
+  c.left = far || drawn.chance(3) ? drawn.between(0, left_most) : -1;
   c.right = drawn.chance(4) ? drawn.between(0, 5) : -1;
   c.bias = drawn.between(0, bias_kinds - 1);
   if (c.bias == forget && !may_forget(c)) c.bias = alibi;

@@ -13,6 +13,7 @@ std::string of(const char* what, Weight found, Weight right) {
 
 // The first value that differs; empty: none.
 std::string of_values(const char* what, const std::vector<Weight>& found, const std::vector<Weight>& right) {
+  if (found.size() < right.size()) return fmt::format("{} of a row of {} are missing", right.size() - found.size(), right.size());
   for (std::size_t e = 0; e < right.size(); ++e)
     if (!(found[e] == right[e])) return of(fmt::format("{} {}", what, e).c_str(), found[e], right[e]);
   return "";

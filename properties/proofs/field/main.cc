@@ -1,5 +1,5 @@
 // boresight-field: attention over a finite field: the flash algorithm and its index arithmetic, judged by exact equality.
-//   boresight-field [--cases N] [--seed S] [--law GLOB] [--case WORDS]
+//   boresight-field [--cases N] [--seed S] [--law GLOB] [--fail-fast] [--case WORDS]
 // Prints a Markdown table of the laws; of the first law that does not hold, the first wrong row, the smallest problem found that
 // still shows it, and the command that runs it again. Exit codes: 0 all held, 1 a law failed, 2 bad usage, 3 nothing compared.
 #include <fmt/format.h>
@@ -21,6 +21,7 @@ struct Asked {
   std::int64_t cases = 1000;
   std::uint64_t seed = 1;
   std::string law = "*", words;
+  bool fail_fast = false;
 };
 
 // One line of the table.
@@ -71,6 +72,7 @@ int run_all(const Asked& asked, const std::optional<FieldCase>& only, const char
     fmt::print("| {} | {} | {} | {} | {:.2f} | {} |\n", law.name, row.cases, row.rows, row.left_out, row.seconds,
                row.failing ? "WRONG" : "0");
     if (row.failing && failed == nullptr) failed = &law, failing = *row.failing;
+    if (failed != nullptr && asked.fail_fast) break;
   }
   if (laws_met == 0) {
     fmt::print(stderr, "boresight-field: no law is called '{}'\n", asked.law);
@@ -92,6 +94,7 @@ int main(int argc, char** argv) {
   app.add_option("--cases", asked.cases, "Cases for each law")->check(CLI::Range(std::int64_t{0}, std::int64_t{100'000'000}));
   app.add_option("--seed", asked.seed, "Seed of the cases");
   app.add_option("--law", asked.law, "Laws to judge, as a pattern: *, ?, and commas between several");
+  app.add_flag("--fail-fast", asked.fail_fast, "Stop at the first law that does not hold");
   app.add_option("--case", asked.words, "One case alone, in the words of a failure: queries=1,segment=3");
   try {
     app.parse(argc, argv);

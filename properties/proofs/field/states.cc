@@ -5,7 +5,8 @@ namespace boresight::field {
 Sums sums_of(const State& state, std::int64_t width) {
   const Weight factor = exponential(state.reference);
   Sums sums{!state.any, std::vector<Weight>(std::size_t(width)), factor * state.denominator};
-  for (std::size_t e = 0; e < sums.values.size(); ++e) sums.values[e] = factor * state.sums[e];
+  for (std::size_t e = 0; e < sums.values.size(); ++e)
+    sums.values[e] = e < state.sums.size() ? factor * state.sums[e] : undefined;  // a row that was cut is no row
   return sums;
 }
 

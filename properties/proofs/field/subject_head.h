@@ -63,7 +63,7 @@ class Head {
   void load(Rows tile) {
     values_.assign(std::size_t(std::max(0, tile.size())) * std::size_t(width_), {});
     for (std::int32_t column = tile.begin; column < tile.end; ++column)
-      for (std::int32_t e = 0; e < f_.c.width; ++e)
+      for (std::int32_t e = 0; e < std::min(std::int32_t(f_.c.width), width_); ++e)
         values_[std::size_t(column - tile.begin) * std::size_t(width_) + std::size_t(e)] =
             element(part(column).values, key_index(column) * f_.c.width + e);
   }
