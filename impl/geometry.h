@@ -93,6 +93,19 @@ constexpr Place<N> place_of(N item, N width) {
   const N row = item / width;
   return {row, item - row * width};
 }
+// Packed rows: a slot of `columns` rows for each visited tile. W has 64 bits.
+// Claim: the row begins inside its slot, and ends there; slots follow one another.
+template <class W>
+constexpr W packed_row(W slot, W columns, W column, W width) {
+  return (slot * columns + column) * width;
+}
+// The same with the rows of a panel side by side, entry by entry: [slot][panel][width][lanes]; `columns` is whole panels. The
+// next entry of a row lies `lanes` farther on. Claim: all of a row lies inside its slot.
+template <class W>
+constexpr W packed_in_panel(W slot, W columns, W column, W width, W lanes) {
+  const Place<W> panel = place_of(column, lanes);
+  return packed_row(slot, columns, panel.row * lanes, width) + panel.at;
+}
 // Claim: the k-th from the last of `count`.
 template <class N>
 constexpr N from_the_last(N count, N k) {

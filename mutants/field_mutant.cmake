@@ -5,6 +5,10 @@
 set(right_over_a_field maximum-starts-at-zero)
 
 function(field_mutant id killer)
+  # What costs time alone is right over any numbers.
+  if(killer STREQUAL prove)
+    return()
+  endif()
   if(NOT EXISTS ${mutated}/${id}/impl/geometry.h AND NOT EXISTS ${mutated}/${id}/impl/online_softmax.h)
     return()
   endif()

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Plants the bugs of mutants.json: for each row a copy of the one file it changes, under OUTPUT/ID/.
 
-Prints a line per mutant, 'ID ROOM KILLER READING source..', with what it must be called ('-': anything; 'none': nothing) and
-the sources of the room that must be compiled anew: the changed file, or those that include it, however indirectly. A row whose
+Prints a line per mutant, 'ID ROOM KILLER READING TIER CLAIM source..', with what it must be called ('-': anything; 'none':
+nothing), the claims of which a proof must refute one ('-': it is not in what is proved) and the sources of the room that must be compiled anew: the changed file, or those that include it, however indirectly. A row whose
 old text is not found exactly once is an error: a mutant that no longer fits its source must be looked at, not skipped. Python,
 since C++ text does not survive CMake's lists.
 
@@ -15,6 +15,11 @@ import sys
 
 FIELDS = {"id", "file", "old", "new", "killer", "why"}
 OPTIONAL = {"zoo", "reading"}
+# The file that proofs are about. A row of it may name the claim that is refuted; `prove` is the killer of what no law can see.
+PROVED = "impl/geometry.h"
+# The files that run over a finite field too; `field` is the killer of what no law sees on drawn cases.
+OVER_A_FIELD = ("impl/geometry.h", "impl/online_softmax.h")
+CLAIM = re.compile(r"[a-z0-9_*?]+")
 # Where a bug may be planted. What a header of the reference says the judge's other rooms have compiled in: sources alone.
 ROOMS = {"impl": (".h", ".cc"), "reference": (".cc",)}
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -27,10 +32,17 @@ def room_of(file):
 
 def mistakes(row, seen, top):
     """What is wrong with a row, in words."""
-    if not FIELDS <= set(row) <= FIELDS | OPTIONAL:
-        return [f"needs the fields {sorted(FIELDS)} and may have {sorted(OPTIONAL)}, has {sorted(row)}"]
+    optional = OPTIONAL | {"claim"}
+    if not FIELDS <= set(row) <= FIELDS | optional:
+        return [f"needs the fields {sorted(FIELDS)} and may have {sorted(optional)}, has {sorted(row)}"]
     found = [f"{field} is empty" for field in row if field != "new" and not row[field]]
     found += [f"{field} is no id: {part}" for field in OPTIONAL for part in row.get(field, "no").split(",") if not ID.fullmatch(part)]
+    if row["file"] != PROVED and ("claim" in row or row["killer"] == "prove"):
+        found.append(f"only {PROVED} is proved")
+    if row["killer"] == "field" and row["file"] not in OVER_A_FIELD:
+        found.append(f"killer field is for {' and '.join(OVER_A_FIELD)}")
+    if not CLAIM.fullmatch(row.get("claim", "*")):
+        found.append(f"claim '{row['claim']}' is no claim's name")
     if "zoo" in row and row["zoo"] not in (top / "tests/data/zoo_ids.txt").read_text().split():
         found.append(f"zoo {row['zoo']} is not in tests/data/zoo_ids.txt")
     if not ID.fullmatch(row["id"]):
@@ -80,6 +92,10 @@ def expected_reading(row):
     return row.get("reading", "none" if room_of(row["file"]) == "reference" else "-")
 
 
+def refuted_claim(row):
+    return row.get("claim", "*") if row["file"] == PROVED else "-"
+
+
 def tier(row, rows):
     """test, a sample: rows that name a reading, and the first row of each law; full: the others."""
     first_of_its_law = next(other for other in rows if other["killer"] == row["killer"])
@@ -98,7 +114,7 @@ def main(top, output):
             found = [f"no source of its room includes {row['file']}"]
         wrong += [f"mutants.json: {row.get('id', row)}: {mistake}" for mistake in found]
         if not found:
-            print(row["id"], room_of(row["file"]), row["killer"], expected_reading(row), tier(row, rows), *sources)
+            print(row["id"], room_of(row["file"]), row["killer"], expected_reading(row), tier(row, rows), refuted_claim(row), *sources)
     if wrong:
         sys.exit("\n".join(wrong))
 

@@ -43,9 +43,11 @@ class Packed {
 
   // A tile by its number among all: panels of keys [panel][D][panel_columns], value rows [column][value_width], and the
   // columns that rule 1 hides.
-  const float* keys(std::int32_t tile) const { return keys_.get() + at(tile) * columns_ * call_.problem.head_dim; }
-  const float* values(std::int32_t tile) const { return values_.get() + at(tile) * columns_ * call_.value_width; }
-  const std::vector<std::int32_t>& hidden(std::int32_t tile) const { return hidden_[std::size_t(at(tile))]; }
+  const float* keys(std::int32_t tile) const {
+    return keys_.get() + packed_row<std::int64_t>(slot(tile), columns_, 0, call_.problem.head_dim);
+  }
+  const float* values(std::int32_t tile) const { return values_.get() + value_at(slot(tile), 0); }
+  const std::vector<std::int32_t>& hidden(std::int32_t tile) const { return hidden_[std::size_t(slot(tile))]; }
 
   // Packs the tile of this number among the visited ones. `row` has room for one key or value.
   void pack(std::int64_t batch, std::int64_t kv_head, std::int32_t visit, float* row) {
@@ -59,7 +61,7 @@ class Packed {
       const bool open = masks.open_to_any(column);
       if (!open) hidden.push_back(c);
       pack_key(batch, kv_head, column, open, visit, c, row);
-      float* const value = values_.get() + (std::ptrdiff_t(visit) * columns_ + c) * call_.value_width;
+      float* const value = values_.get() + value_at(visit, c);
       if (open)
         call_.read_value(batch, kv_head, column, value);
       else
@@ -68,7 +70,10 @@ class Packed {
   }
 
  private:
-  std::ptrdiff_t at(std::int32_t tile) const { return visits_.visit_of(tile); }
+  std::int32_t slot(std::int32_t tile) const { return visits_.visit_of(tile); }
+  std::int64_t value_at(std::int32_t visit, std::int32_t c) const {
+    return packed_row<std::int64_t>(visit, columns_, c, call_.value_width);
+  }
 
   void pack_key(std::int64_t batch, std::int64_t kv_head, std::int32_t column, bool open, std::int32_t visit, std::int32_t c,
                 float* row) {
@@ -77,8 +82,7 @@ class Packed {
       call_.read_key(batch, kv_head, column, row);
     else
       std::fill(row, row + width, 0.0f);
-    const auto [panel, lane] = place_of(std::ptrdiff_t(c), std::ptrdiff_t(panel_columns));
-    float* const to = keys_.get() + std::ptrdiff_t(visit) * columns_ * width + panel * width * panel_columns + lane;
+    float* const to = keys_.get() + packed_in_panel<std::int64_t>(visit, columns_, c, width, panel_columns);
     for (std::int64_t d = 0; d < width; ++d) to[d * panel_columns] = row[d];
   }
 

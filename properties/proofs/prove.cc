@@ -1,0 +1,96 @@
+#include "properties/proofs/prove.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "properties/proofs/counterexample.h"
+
+namespace boresight::proofs {
+namespace {
+
+Proof undecided(std::string why) { return {Verdict::undecided, std::move(why), {}}; }
+
+// Unsatisfiable: the claim holds wherever its assumptions do, which must be somewhere.
+Proof proved_somewhere(const Stated& stated, const Asked& asked, const Solver& solver) {
+  const Query assumptions = stated.query({});
+  const Answer answer = solver(assumptions, asked.limit);
+  if (answer.kind == Answer::Kind::unknown) return undecided("whether its assumptions hold anywhere: " + answer.why);
+  if (answer.kind == Answer::Kind::unsatisfiable)
+    return asked.scope.layout ? Proof{Verdict::silent, {}, {}} : undecided("its assumptions hold nowhere");
+  if (!stated.confirmed(assumptions, answer.model)) return undecided("its assumptions do not hold where the solver says");
+  return {Verdict::proved, {}, {}};
+}
+
+Proof refuted(const Claim& claim, Stated& stated, const Query& query, const Answer& first, const Asked& asked,
+              const Solver& solver) {
+  if (!stated.confirmed(query, first.model)) return undecided("it holds where the solver says that it does not");
+  Query wished = query;
+  wished.asserted.insert(wished.asserted.end(), stated.setting.preferences().begin(), stated.setting.preferences().end());
+  const Answer second = solver(wished, asked.limit);
+  const bool preferred = second.kind == Answer::Kind::satisfiable && stated.confirmed(wished, second.model);
+  const Query& chosen = preferred ? wished : query;
+  const Answer& answer = preferred ? second : first;
+  Smallest found = smallest(stated, chosen, answer.model, solver, asked.limit);
+  if (!stated.confirmed(chosen, found.model)) found = {answer.model, false};
+  return {Verdict::refuted, {}, counterexample(claim, stated, found, preferred)};
+}
+
+// By one statement; `ranged` tells whether it takes ranges of rows or columns.
+Proof prove_in(const Claim& claim, const Asked& asked, const Solver& solver, bool* ranged = nullptr) {
+  Stated stated(claim, asked.scope);
+  if (ranged != nullptr) *ranged = !stated.setting.ranges().empty();
+  const Query query = stated.query({(!stated.holds).place()});
+  const Answer answer = solver(query, asked.limit);
+  if (answer.kind == Answer::Kind::unknown) return undecided(answer.why);
+  if (answer.kind == Answer::Kind::unsatisfiable) return proved_somewhere(stated, asked, solver);
+  return refuted(claim, stated, query, answer, asked, solver);
+}
+
+// Up to 4x4, small ones first: a counterexample should be a tile of a tiling that a person can draw.
+std::vector<TileShape> small_shapes() {
+  std::vector<TileShape> shapes;
+  for (std::int64_t height = 1; height <= 4; ++height)
+    for (std::int64_t width = 1; width <= 4; ++width) shapes.push_back({height, width});
+  const auto size = [](const TileShape& shape) {
+    return std::tuple(shape.height * shape.width, shape.height + shape.width, shape.height);
+  };
+  std::ranges::sort(shapes, std::less<>(), size);
+  return shapes;
+}
+
+// The same refutation by tiles of a small shape; where there is none, as it was.
+Proof redrawn(const Claim& claim, const Asked& asked, const Solver& solver, Proof as_it_was) {
+  for (const TileShape& shape : small_shapes()) {
+    Asked smaller = asked;
+    smaller.scope.shape = shape;
+    Proof proof = prove_in(claim, smaller, solver);
+    const bool shows = proof.counterexample && proof.counterexample->shows;
+    if (proof.verdict == Verdict::refuted && (shows || claim.shown_by.empty())) return proof;
+    if (proof.verdict == Verdict::refuted && as_it_was.counterexample && !as_it_was.counterexample->shows &&
+        as_it_was.counterexample->token.empty())
+      as_it_was = proof;
+  }
+  return as_it_was;
+}
+
+}  // namespace
+
+Proof prove(const Claim& claim, const Asked& asked, const Solver& solver) {
+  if (asked.scope.shape || claim.kind == Kind::general) {
+    bool ranged = false;
+    Proof proof = prove_in(claim, asked, solver, &ranged);
+    const bool is_redrawn = proof.verdict == Verdict::refuted && ranged && !asked.scope.shape;
+    return is_redrawn ? redrawn(claim, asked, solver, std::move(proof)) : proof;
+  }
+  Proof proof;
+  for (const TileShape& shape : shapes_in_use()) {
+    Asked one = asked;
+    one.scope.shape = shape;
+    proof = prove_in(claim, one, solver);
+    if (proof.verdict == Verdict::refuted) return redrawn(claim, asked, solver, std::move(proof));
+    if (proof.verdict != Verdict::proved) return proof;
+  }
+  return proof;
+}
+
+}  // namespace boresight::proofs
