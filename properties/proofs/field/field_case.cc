@@ -31,6 +31,7 @@ constexpr CaseField fields[] = {
     {"sink", &FieldCase::sink, 0, 1},
     {"hidden_keys", &FieldCase::hidden_keys, 0, 100},
     {"hidden_pairs", &FieldCase::hidden_pairs, 0, 100},
+    {"opposite", &FieldCase::opposite, 0, 1},
     {"tile_queries", &FieldCase::tile_queries, 1, 1024},
     {"tile_keys", &FieldCase::tile_keys, 1, 4096},
     {"splits", &FieldCase::splits, 1, 1000},
@@ -72,6 +73,14 @@ void draw_sizes(Drawn& drawn, FieldCase& c) {
   c.splits = drawn.one_of({1, 1, 2, 3, 4, 7, 50});
 }
 
+// Rows that see a few persistent keys, whose weights sum to 0: states must be as right, and nothing can be divided.
+void draw_weights_that_cancel(FieldCase& c) {
+  c.opposite = 1;
+  c.mem_kv = 2 + c.mem_kv / 2 * 2;
+  c.hidden_keys = 100;
+  c.hidden_pairs = c.zero_key = c.sink = 0;
+}
+
 // A bias that goes by tokens needs every query to stand on one, and no key in the future.
 bool may_forget(const FieldCase& c) { return (c.causal == 1 || c.right == 0) && c.queries <= c.memories + c.segment; }
 
@@ -94,6 +103,7 @@ FieldCase drawn_case(std::uint64_t seed, std::int64_t number) {
   c.sink = drawn.chance(6);
   c.hidden_keys = drawn.one_of({0, 0, 20, 60, 100});
   c.hidden_pairs = drawn.one_of({0, 0, 20, 60, 90});
+  if (drawn.chance(16)) draw_weights_that_cancel(c);
   c.seed = drawn.between(1, std::int64_t{1} << 30);
   return c;
 }

@@ -22,6 +22,7 @@ struct FieldCase {
   std::int64_t bias = no_bias;
   std::int64_t zero_key = 0, sink = 0;
   std::int64_t hidden_keys = 0, hidden_pairs = 0;            // percent hidden by key and memory masks; by the attention mask
+  std::int64_t opposite = 0;                                 // weights of persistent keys cancel in pairs
   std::int64_t tile_queries = 1, tile_keys = 1, splits = 1;  // how it is run
   std::int64_t seed = 0;
 

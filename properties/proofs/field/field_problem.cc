@@ -39,6 +39,14 @@ Part part_of(const FieldCase& c, std::int64_t length, Source keys, Source values
   return part;
 }
 
+// The same product with every query for two keys at a time, half of the scores apart: 7^((p - 1) / 2) = -1.
+void cancel_in_pairs(const FieldCase& c, Part& part) {
+  for (std::int64_t key = 0; key < std::int64_t(part.keys.size()); ++key) {
+    const std::int64_t score = Fill(c).number(Source::mem_k, -1, key / 2) + 10'000;
+    part.keys[std::size_t(key)] = {std::uint64_t(score) + (key % 2) * (prime - 1) / 2, true};
+  }
+}
+
 std::vector<std::int64_t> numbers(const FieldCase& c, Source tensor, std::int64_t rows, std::int64_t columns) {
   const Fill fill(c);
   std::vector<std::int64_t> result;
@@ -67,6 +75,7 @@ FieldProblem problem_of(const FieldCase& c) {
   f.parts = {part_of(c, c.mem_kv, Source::mem_k, Source::mem_v, Source::attention_mask, false),
              part_of(c, c.memories, Source::memory_k, Source::memory_v, Source::memory_mask, true),
              part_of(c, c.segment, Source::segment_k, Source::segment_v, Source::key_mask, true)};
+  if (c.opposite == 1) cancel_in_pairs(c, f.parts[0]);
   for (std::int64_t head = 0; head < c.heads; ++head) {
     f.sinks.push_back(score_of(fill.number(Source::sinks, head, 0)));
     for (std::int64_t row = 0; row < c.queries; ++row) {

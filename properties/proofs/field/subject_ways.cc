@@ -15,8 +15,7 @@ struct PackedTile {
 class PackedHead {
  public:
   PackedHead(const FieldProblem& f, std::int64_t number)
-      : f_(f),
-        tiling_(tiling_of(f.c)),
+      : tiling_(tiling_of(f.c)),
         work_(tiling_, impl::padded_width(f.c.width)),
         head_(f, number, work_.width),
         g_(head_.geometry()),
@@ -75,7 +74,6 @@ class PackedHead {
     return head_.score_at(row, tile.begin + c, element(packed.keys, c), distance);
   }
 
-  const FieldProblem& f_;
   impl::Tiling tiling_;
   impl::Workspace<Field> work_;
   Head head_;
