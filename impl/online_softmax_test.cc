@@ -77,10 +77,18 @@ TEST(OnlineSoftmax, MergesPartsAndLeavesThePartInTheCommonScale) {
   merge(row.state, part.state, lanes);
   row.expect(2, 2.25, 6.25);
   part.expect(2, 2, 6);
+  Row lower;
+  lower.absorb_all({0}, {4});
+  merge(row.state, lower.state, lanes);
+  row.expect(2, 2.5, 7.25);
+  lower.expect(2, 0.25, 1);
   merge(row.state, nothing.state, lanes);
-  row.expect(2, 2.25, 6.25);
+  row.expect(2, 2.5, 7.25);
+  Row empty;
+  merge(nothing.state, empty.state, lanes);
+  EXPECT_FALSE(nothing.state.any);
   merge(nothing.state, row.state, lanes);
-  nothing.expect(2, 2.25, 6.25);
+  nothing.expect(2, 2.5, 7.25);
 }
 
 TEST(OnlineSoftmax, ASinkIsAColumnWithoutAValue) {

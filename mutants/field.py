@@ -64,7 +64,7 @@ def table(folder, cases):
 
 def write(page, text):
     before, _, rest = page.read_text().partition("<!-- table -->\n")
-    _, mark, after = rest.partition("\n<!-- end -->")
+    _, mark, after = rest.partition("<!-- end -->")
     if not mark:
         sys.exit(f"{page}: no <!-- table --> and <!-- end --> to write between")
     page.write_text(f"{before}<!-- table -->\n{text}\n<!-- end -->{after}")

@@ -81,8 +81,10 @@ def write_if_changed(path, text):
 
 
 def plant(row, top, output):
-    """Writes the mutated copy; returns the sources to compile anew."""
+    """Writes the mutated copy, and leaves no other, of a file that the row changed before; returns the sources to compile anew."""
     copy = output / row["id"] / row["file"]
+    for other in [path for path in (output / row["id"]).rglob("*") if path.is_file() and path != copy]:
+        other.unlink()
     write_if_changed(copy, (top / row["file"]).read_text().replace(row["old"], row["new"]))
     return [copy if source == row["file"] else top / source for source in affected_sources(row["file"], top)]
 

@@ -56,7 +56,7 @@ class Drawn {
 };
 
 void draw_sizes(Drawn& drawn, FieldCase& c) {
-  const bool far = drawn.chance(100), large = !far && drawn.chance(8);
+  const bool far = drawn.chance(60), large = !far && drawn.chance(8);
   const std::int64_t most = large ? 150 : 12;
   c.queries = far ? drawn.between(1, 2) : drawn.between(0, large ? 40 : most);
   c.memories = drawn.chance(2) ? 0 : drawn.between(0, most);
@@ -95,7 +95,7 @@ FieldCase drawn_case(std::uint64_t seed, std::int64_t number) {
   c.causal = drawn.between(0, 1);
   const bool far = c.columns() > 30'000;
   const std::int64_t left_most = drawn.chance(2) ? c.columns() : std::min<std::int64_t>(12, c.columns());
-  c.left = far || drawn.chance(3) ? drawn.between(0, left_most) : -1;
+  c.left = drawn.chance(far ? 2 : 3) ? drawn.between(0, left_most) : -1;
   c.right = drawn.chance(4) ? drawn.between(0, 5) : -1;
   c.bias = drawn.between(0, bias_kinds - 1);
   if (c.bias == forget && !may_forget(c)) c.bias = alibi;

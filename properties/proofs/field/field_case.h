@@ -38,7 +38,7 @@ struct CaseField {
 };
 std::span<const CaseField> case_fields();
 
-// Case `number` of a seed: mostly small; one in eight past every tile; one in a hundred with columns past 16 bits.
+// Case `number` of a seed: mostly small; one in eight past every tile; one in sixty with columns past 16 bits.
 FieldCase drawn_case(std::uint64_t seed, std::int64_t number);
 
 // "queries=1,segment=3": every field that is not at its default.
