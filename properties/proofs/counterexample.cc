@@ -90,6 +90,7 @@ Stated::Stated(const Claim& claim, const Scope& scope) : setting(scope), claimed
 
 Query Stated::query(std::vector<Place> others) const {
   std::vector<Place> asserted = setting.assumptions();
+  asserted.insert(asserted.end(), setting.lemmas().begin(), setting.lemmas().end());
   asserted.insert(asserted.end(), others.begin(), others.end());
   return {setting.terms(), asserted};
 }

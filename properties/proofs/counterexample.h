@@ -11,7 +11,7 @@ struct Stated {
   Truth claimed, holds;
 
   Stated(const Claim& claim, const Scope& scope);
-  // Assumptions, and `others` besides.
+  // Assumptions, lemmas, and `others` besides.
   Query query(std::vector<Place> others) const;
   // Whether exact integers say that all these are true.
   bool confirmed(const Query& query, const Model& model) const;

@@ -139,7 +139,8 @@ int run(const Options& options, const std::string& command) {
   if (options.list) return list(*chosen);
   const Result<Asked> asked = asked_by(options);
   if (!asked) return complain(asked.error().text());
-  const Result<Solver> solver = options.solver == "z3" ? Result<Solver>(z3_solver()) : program_solver(options.solver);
+  const Result<Solver> solver =
+      options.solver == "z3" ? Result<Solver>(limited(z3_solver(), std::chrono::seconds(2))) : program_solver(options.solver);
   if (!solver) return complain(solver.error().text());
   if (std::error_code wrong; !options.smt2.empty())
     if (std::filesystem::create_directories(options.smt2, wrong); wrong)
@@ -182,5 +183,7 @@ int main(int argc, char** argv) {
     app.exit(error);
     return 2;
   }
-  return run(options, main_program(argv[0]));
+  const int exit = run(options, main_program(argv[0]));
+  std::fflush(nullptr);
+  std::_Exit(exit);  // a solver may be left running
 }

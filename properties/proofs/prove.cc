@@ -35,10 +35,21 @@ Proof refuted(const Claim& claim, Stated& stated, const Query& query, const Answ
   return {Verdict::refuted, {}, counterexample(claim, stated, found, preferred)};
 }
 
+// The first lemma that does not follow from nothing at all; empty: all do.
+std::string false_lemma(const Stated& stated, const Asked& asked, const Solver& solver) {
+  for (const Place lemma : stated.setting.lemmas()) {
+    const Answer answer = solver({stated.setting.terms(), {(!Truth::at(lemma)).place()}}, asked.limit);
+    if (answer.kind == Answer::Kind::unknown) return "a lemma: " + answer.why;
+    if (answer.kind == Answer::Kind::satisfiable) return "a lemma is false";
+  }
+  return "";
+}
+
 // By one statement; `ranged` tells whether it takes ranges of rows or columns.
 Proof prove_in(const Claim& claim, const Asked& asked, const Solver& solver, bool* ranged = nullptr) {
   Stated stated(claim, asked.scope);
   if (ranged != nullptr) *ranged = !stated.setting.ranges().empty();
+  if (std::string why = false_lemma(stated, asked, solver); !why.empty()) return undecided(std::move(why));
   const Query query = stated.query({(!stated.holds).place()});
   const Answer answer = solver(query, asked.limit);
   if (answer.kind == Answer::Kind::unknown) return undecided(answer.why);

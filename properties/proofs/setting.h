@@ -66,6 +66,8 @@ class Setting {
   Number splits(Whole most);
 
   void assume(Truth truth) { assumptions_.push_back(truth.place()); }
+  // A fact of arithmetic that a solver does not find by itself. It is proved first, from nothing, and then at hand.
+  void lemma(Truth truth) { lemmas_.push_back(truth.place()); }
   // What a counterexample should be like, where there is one.
   void prefer(Truth truth) { preferences_.push_back(truth.place()); }
 
@@ -93,6 +95,7 @@ class Setting {
   Terms& terms() { return terms_; }
   const Terms& terms() const { return terms_; }
   const std::vector<Place>& assumptions() const { return assumptions_; }
+  const std::vector<Place>& lemmas() const { return lemmas_; }
   const std::vector<Place>& preferences() const { return preferences_; }
   const std::vector<Named>& told() const { return told_; }  // numbers, in the order in which they were made
   const std::vector<NamedSpan>& ranges() const { return ranges_; }
@@ -110,7 +113,7 @@ class Setting {
   Scope scope_;
   Terms terms_;
   Open open_;
-  std::vector<Place> assumptions_, preferences_;
+  std::vector<Place> assumptions_, lemmas_, preferences_;
   std::vector<Named> told_;
   std::vector<NamedSpan> ranges_;
   std::vector<Compared> compared_;

@@ -29,5 +29,8 @@ using Solver = std::function<Answer(const Query&, std::chrono::milliseconds limi
 Solver z3_solver();
 // A program that reads SMT-LIB 2: its name, or its path. An error where it does not run, or does not answer.
 Result<Solver> program_solver(const std::string& program);
+// The same, left alone where it does not answer within its limit and some grace. Its thread may still run when main ends, so
+// main must end by std::_Exit.
+Solver limited(Solver solver, std::chrono::milliseconds grace);
 
 }  // namespace boresight::proofs

@@ -36,6 +36,11 @@ Place node(Operation operation, Place first, Place second = -1, Place third = -1
 // Records what `operation` owes for its result to be what C++ computes in `bits` bits.
 void oblige(Operation operation, Place first, Place second, Place result, int bits);
 
+// A node that is there already.
+struct Made {
+  Place place;
+};
+
 class Truth {
  public:
   explicit Truth(bool value) : place_(constant_node(value)) {}
@@ -47,9 +52,6 @@ class Truth {
   friend Truth operator!(Truth a) { return at(node(Operation::negation, a.place_)); }
 
  private:
-  struct Made {
-    Place place;
-  };
   explicit Truth(Made made) : place_(made.place) {}
   Place place_;
 };
@@ -68,11 +70,7 @@ class Term {
   explicit Term(Term<others> other) : place_(other.place()) {
     if (others > bits) oblige(Operation::narrow, place_, -1, place_, bits);
   }
-  static Term at(Place place) {
-    Term term;
-    term.place_ = place;
-    return term;
-  }
+  static Term at(Place place) { return Term(Made{place}); }
   Place place() const { return place_; }
 
   friend Term operator+(Term a, Term b) { return owed(Operation::add, a, b); }
@@ -92,6 +90,7 @@ class Term {
   }
 
  private:
+  explicit Term(Made made) : place_(made.place) {}
   static Term owed(Operation operation, Term a, Term b) {
     const Place result = node(operation, a.place_, b.place_);
     oblige(operation, a.place_, b.place_, result, bits);
@@ -106,11 +105,7 @@ class Whole {
   Whole(std::integral auto value) : place_(constant_node(std::int64_t(value))) {}  // NOLINT: 1 is a number
   template <int bits>
   explicit Whole(Term<bits> term) : place_(term.place()) {}
-  static Whole at(Place place) {
-    Whole whole(0);
-    whole.place_ = place;
-    return whole;
-  }
+  static Whole at(Place place) { return Whole(Made{place}); }
   Place place() const { return place_; }
 
   friend Whole operator+(Whole a, Whole b) { return at(node(Operation::add, a.place_, b.place_)); }
@@ -127,6 +122,7 @@ class Whole {
   friend Truth operator!=(Whole a, Whole b) { return !(a == b); }
 
  private:
+  explicit Whole(Made made) : place_(made.place) {}
   Place place_;
 };
 // No friend of Whole, so that it is found for constants too: select(truth, 1, 0).

@@ -6,5 +6,10 @@
 namespace boresight::proofs {
 
 std::vector<Claim> position_claims();
+std::vector<Claim> range_claims();
+std::vector<Claim> band_claims();
+std::vector<Claim> tile_claims();
+std::vector<Claim> address_claims();
+std::vector<Claim> head_claims();
 
 }  // namespace boresight::proofs

@@ -1,4 +1,5 @@
-// impl/geometry.h over terms: what a setting holds, as the types that the code takes.
+// impl/geometry.h over terms: what a setting holds, as the types that the code takes. And what claims say of the specification:
+// ranges, and the row and column that see each other if any two of two ranges do.
 #pragma once
 
 #include "impl/geometry.h"
@@ -15,5 +16,40 @@ inline Geometry geometry_of(const Setting& setting) {
   return impl::geometry_of<Number>(call.queries, call.segment, call.memories, call.mem_kv, call.left, call.right, call.causal);
 }
 inline Range range_of(Span span) { return {span.begin, span.end}; }
+
+// Vectors pad rows and columns by up to this many lanes.
+inline constexpr std::int64_t padding_most = 127;
+
+// The least such shift of `value` that it lies in [low, high].
+inline Whole clamped(Whole value, Whole low, Whole high) { return select(value < low, low, select(high < value, high, value)); }
+inline Whole larger(Whole a, Whole b) { return select(a < b, b, a); }
+inline Whole smaller(Whole a, Whole b) { return select(a < b, a, b); }
+
+// A lemma: a <= b makes a * c <= b * c, where c is not negative.
+inline void product_grows(Setting& setting, Whole a, Whole b, Whole c) {
+  setting.lemma(implies(a <= b && 0 <= c, a * c <= b * c));
+}
+
+// A range of the specification, [begin, end).
+struct Stretch {
+  Whole begin, end;
+  Truth contains(Whole at) const { return begin <= at && at < end; }
+};
+inline Stretch stretch(Span span) { return {Whole(span.begin), Whole(span.end)}; }
+// Tile `number` of so many items.
+inline Stretch tile_of(Whole items, std::int64_t size, Whole number) {
+  return {number * size, smaller((number + 1) * size, items)};
+}
+
+// The row of `rows` that stands nearest to a column: it sees the column if any of them does, as both window sides are >= 0.
+inline Whole nearest_row(const Layout& layout, Stretch rows, Whole column) {
+  return clamped(layout.key_position(column) - layout.segment + layout.queries, rows.begin, rows.end - 1);
+}
+// Whether some row of `rows` sees some column of `columns`: a persistent one, or the one nearest to the rows.
+inline Truth some_pair_sees(const Layout& layout, Stretch rows, Stretch columns) {
+  const Whole diagonal = layout.query_position(rows.begin) + layout.mem_kv + layout.memories;
+  const Whole column = clamped(diagonal, larger(columns.begin, layout.mem_kv), columns.end - 1);
+  return layout.is_persistent(columns.begin) || layout.visible(nearest_row(layout, rows, column), column);
+}
 
 }  // namespace boresight::proofs

@@ -1,57 +1,101 @@
-// Where rows and columns stand, and who sees whom: padded lanes too.
+// Positions, distances, window sides and visibility: as the specification has them, for every row and column, padded lanes too.
 #include "properties/proofs/claims/claims.h"
 #include "properties/proofs/claims/geometry.h"
 
 namespace boresight::proofs {
 namespace {
 
-constexpr std::int64_t padding = 127;  // lanes past the last row or column
+constexpr std::int64_t int32_end = std::int64_t{1} << 31;
+
+Truth sizes(Setting& setting) {
+  const auto g = geometry_of(setting);
+  return setting.compare("rows().end", g.rows().end, setting.layout().queries) &&
+         setting.compare("columns().end", g.columns().end, setting.layout().columns()) &&  //
+         g.rows().begin == Number(0) && g.columns().begin == Number(0);
+}
+
+// A column past the persistent ones.
+Number token(Setting& setting) {
+  const Number column = setting.column(padding_most);
+  setting.assume(Whole(column) >= setting.layout().mem_kv);
+  return column;
+}
+
+Truth query_position(Setting& setting) {
+  const Number row = setting.row(padding_most);
+  return setting.compare("query_position", geometry_of(setting).query_position(row), setting.layout().query_position(Whole(row)));
+}
+
+Truth key_position(Setting& setting) {
+  const Number column = token(setting);
+  return setting.compare("key_position", geometry_of(setting).key_position(column), setting.layout().key_position(Whole(column)));
+}
 
 Truth signed_distance(Setting& setting) {
-  const Number row = setting.row(padding), column = setting.column(padding);
-  setting.assume(!setting.layout().is_persistent(Whole(column)));
+  const Number row = setting.row(padding_most), column = token(setting);
   return setting.compare("signed_distance", geometry_of(setting).signed_distance(row, column),
                          setting.layout().delta(Whole(row), Whole(column)));
 }
 
+Truth window_side(Setting& setting) {
+  const Wide delta = setting.number<64>("delta", 1 - int32_end, int32_end - 1);
+  const Wide side = impl::window_side(setting.call().left);
+  return setting.compare("delta <= window_side", delta <= side, setting.layout().within_left(Whole(delta))) && Wide(0) <= side;
+}
+
+Truth right_side(Setting& setting) {
+  const Layout& layout = setting.layout();
+  const Wide delta = setting.number<64>("delta", 1 - int32_end, int32_end - 1);
+  const Wide side = impl::right_side(setting.call().causal, setting.call().right);
+  return setting.compare("-delta <= right_side", -delta <= side,
+                         (!layout.causal || Whole(delta) >= 0) && layout.within_right(Whole(delta))) &&
+         Wide(0) <= side;
+}
+
 Truth visible(Setting& setting) {
-  const Number row = setting.row(padding), column = setting.column(padding);
+  const Number row = setting.row(padding_most), column = setting.column(padding_most);
   return setting.compare("visible", geometry_of(setting).visible(row, column),
                          setting.layout().visible(Whole(row), Whole(column)));
 }
 
-Truth key_part(Setting& setting) {
-  const Number column = setting.column();
+Truth distance_limit(Setting& setting) {
   const Layout& layout = setting.layout();
-  return setting.compare("key_part", geometry_of(setting).key_part(column),
-                         select(layout.is_persistent(Whole(column)), 0, select(layout.is_memory(Whole(column)), 1, 2)));
-}
-
-Truth row_in_part(Setting& setting) {
-  const Number column = setting.column();
-  const Layout& layout = setting.layout();
-  const Whole at(column), in_memory = at - layout.mem_kv, in_segment = at - layout.mem_kv - layout.memories;
-  return setting.compare("row_in_part", geometry_of(setting).row_in_part(column),
-                         select(layout.is_persistent(at), at, select(layout.is_memory(at), in_memory, in_segment)));
+  const Number row = setting.row(), column = setting.column();
+  setting.assume(!layout.is_persistent(Whole(column)));
+  const Whole delta = layout.delta(Whole(row), Whole(column)), limit(geometry_of(setting).distance_limit());
+  return delta < limit && -delta < limit;
 }
 
 }  // namespace
 
 std::vector<Claim> position_claims() {
   return {
-      {.name = "signed_distance",
-       .words = "delta = tq - tk for every row and token, padded lanes too",
-       .state = signed_distance,
-       .shown_by = "bias=alibi sink"},
+      {.name = "sizes",
+       .words = "no size or window side is cut, and columns() is P + M + S",
+       .state = sizes,
+       .shown_by = "values=integers"},
+      {.name = "query_position",
+       .words = "tq(row) = S - n + row",
+       .state = query_position,
+       .shown_by = "bias=alibi values=integers"},
+      {.name = "key_position",
+       .words = "tk(column) = column - P - M",
+       .state = key_position,
+       .shown_by = "bias=alibi values=integers"},
+      {.name = "signed_distance", .words = "delta = tq - tk", .state = signed_distance, .shown_by = "bias=alibi values=integers"},
+      {.name = "distance_limit", .words = "no distance reaches the limit", .state = distance_limit},
+      {.name = "window_side",
+       .words = "a window side of -1 hides nothing, any other all that lies farther out",
+       .state = window_side,
+       .shown_by = "values=integers"},
+      {.name = "right_side",
+       .words = "causality and the right side hold both",
+       .state = right_side,
+       .shown_by = "values=integers"},
       {.name = "visible",
-       .words = "a column is visible exactly where causality and window let it be, padded lanes too",
+       .words = "a row sees the persistent columns, and what causality and window leave",
        .state = visible,
        .shown_by = "values=integers"},
-      {.name = "key_part",
-       .words = "0 for a persistent column, 1 for a memory, 2 for a segment key",
-       .state = key_part,
-       .shown_by = "sink"},
-      {.name = "row_in_part", .words = "the column's row in the tensor of its part", .state = row_in_part, .shown_by = "sink"},
   };
 }
 

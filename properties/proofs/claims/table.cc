@@ -8,7 +8,9 @@ namespace boresight::proofs {
 const std::vector<Claim>& claims() {
   static const std::vector<Claim> table = [] {
     std::vector<Claim> all;
-    for (const std::vector<Claim>& some : {position_claims()}) all.insert(all.end(), some.begin(), some.end());
+    for (const std::vector<Claim>& some :
+         {position_claims(), range_claims(), band_claims(), tile_claims(), address_claims(), head_claims()})
+      all.insert(all.end(), some.begin(), some.end());
     return all;
   }();
   return table;

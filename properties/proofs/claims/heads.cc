@@ -1,0 +1,68 @@
+// Heads: which key/value head a query head reads, and which query heads read it. Up to the 4096 heads that a problem may have.
+#include "properties/proofs/claims/claims.h"
+#include "properties/proofs/claims/geometry.h"
+
+namespace boresight::proofs {
+namespace {
+
+constexpr std::int64_t heads_most = 4096;
+
+struct Group {
+  Wide kv_heads, group;
+  Truth grouped;
+  impl::Heads<Wide, Truth> code;
+};
+
+// Any group size that divides: heads = kv_heads * group.
+Group heads(Setting& setting) {
+  const Wide kv_heads = setting.number<64>("kv_heads", 1, heads_most), group = setting.number<64>("group", 1, heads_most);
+  const Truth grouped = setting.number<64>("grouped", 0, 1) == Wide(1);
+  const Wide all = setting.number<64>("heads", 1, heads_most);
+  setting.assume(Whole(all) == Whole(kv_heads) * Whole(group));
+  return {kv_heads, group, grouped, impl::Heads<Wide, Truth>(all, kv_heads, grouped)};
+}
+
+Truth members_read_their_head(Setting& setting) {
+  const Group its = heads(setting);
+  const Wide kv_head = setting.number<64>("kv_head", 0, Whole(its.kv_heads) - 1);
+  const Wide member = setting.number<64>("member", 0, Whole(its.group) - 1);
+  const Wide head = its.code.query_head_of(kv_head, member);
+  // A quotient by a variable is found between the products on its two sides.
+  const auto between = [&](Whole divisor, Whole quotient) {
+    const Whole found = Whole(head) / divisor;
+    product_grows(setting, found + 1, quotient, divisor);
+    product_grows(setting, quotient + 1, found, divisor);
+  };
+  between(Whole(its.group), Whole(kv_head));
+  between(Whole(its.kv_heads), Whole(member));
+  product_grows(setting, Whole(kv_head) + 1, Whole(its.kv_heads), Whole(its.group));
+  product_grows(setting, Whole(member) + 1, Whole(its.group), Whole(its.kv_heads));
+  return setting.compare("kv_head_of(query_head_of)", its.code.kv_head_of(head), Whole(kv_head)) && Wide(0) <= head &&
+         Whole(head) < Whole(its.kv_heads) * Whole(its.group);
+}
+
+// grouped: head = kv_head * group + rest; tiled: head = rest * kv_heads + kv_head.
+Truth kv_head_of(Setting& setting) {
+  const Group its = heads(setting);
+  const Wide head = setting.number<64>("head", 0, Whole(its.kv_heads) * Whole(its.group) - 1);
+  const Whole right =
+      select(its.grouped, Whole(head) / Whole(its.group), Whole(head) - Whole(head) / Whole(its.kv_heads) * Whole(its.kv_heads));
+  return setting.compare("kv_head_of", its.code.kv_head_of(head), right);
+}
+
+}  // namespace
+
+std::vector<Claim> head_claims() {
+  return {
+      {.name = "kv_head_of",
+       .words = "a query head reads key/value head h / (H/G), or h mod G",
+       .state = kv_head_of,
+       .shown_by = "values=integers"},
+      {.name = "members_read_their_head",
+       .words = "the members of a key/value head's group read it",
+       .state = members_read_their_head,
+       .shown_by = "values=integers"},
+  };
+}
+
+}  // namespace boresight::proofs

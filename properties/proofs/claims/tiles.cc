@@ -1,0 +1,126 @@
+// Which tiles are visited, and which need no test: none that is seen is skipped, none is visited twice, none for nothing, and
+// no test is made where none is needed.
+#include "properties/proofs/claims/claims.h"
+#include "properties/proofs/claims/geometry.h"
+
+namespace boresight::proofs {
+namespace {
+
+Truth needed_where_seen(Setting& setting) {
+  const Span rows = setting.rows(), tile = setting.columns();
+  const Number row = setting.inside("row", rows), column = setting.inside("column", tile);
+  setting.assume(setting.layout().visible(Whole(row), Whole(column)));
+  return geometry_of(setting).tile_needed(range_of(rows), range_of(tile));
+}
+
+Truth needed_only_where_seen(Setting& setting) {
+  const Span rows = setting.rows(), tile = setting.columns();
+  return implies(geometry_of(setting).tile_needed(range_of(rows), range_of(tile)),
+                 some_pair_sees(setting.layout(), stretch(rows), stretch(tile)));
+}
+
+Truth plain_is_all_visible(Setting& setting) {
+  const Span rows = setting.rows(), tile = setting.columns();
+  const Number row = setting.inside("row", rows), column = setting.inside("column", tile);
+  setting.assume(!setting.layout().visible(Whole(row), Whole(column)));
+  return !geometry_of(setting).tile_plain(range_of(rows), range_of(tile));
+}
+
+// The two corners are the longest and the shortest distance of the tile's tokens.
+Truth not_plain_hides_a_corner(Setting& setting) {
+  const Layout& layout = setting.layout();
+  const Span rows = setting.rows(), tile = setting.columns();
+  const Whole first = larger(Whole(tile.begin), layout.mem_kv);
+  const Truth corners_hidden =
+      !layout.visible(Whole(rows.end) - 1, first) || !layout.visible(Whole(rows.begin), Whole(tile.end) - 1);
+  return geometry_of(setting).tile_plain(range_of(rows), range_of(tile)) || corners_hidden;
+}
+
+impl::TileVisits<Number> visits_of(Setting& setting, Span rows) {
+  return geometry_of(setting).tile_visits(range_of(rows), Number(setting.shape().width));
+}
+Stretch tile_at(Setting& setting, Whole number) { return tile_of(setting.layout().columns(), setting.shape().width, number); }
+Number any_visit(Setting& setting, const impl::TileVisits<Number>& visits) {
+  const Number visit = setting.number("visit", 0, setting.scope().size_limit);
+  setting.assume(Whole(visit) < Whole(visits.count()));
+  return visit;
+}
+
+Truth visits_reach_what_is_seen(Setting& setting) {
+  const Span rows = setting.rows();
+  const Number row = setting.inside("row", rows), column = setting.column();
+  setting.assume(setting.layout().visible(Whole(row), Whole(column)));
+  const impl::TileVisits<Number> visits = visits_of(setting, rows);
+  const Number tile = Number::at((Whole(column) / setting.shape().width).place());
+  const Number visit = visits.visit_of(tile);
+  return Number(0) <= visit && visit < visits.count() && setting.compare("tile(visit_of(tile))", visits.tile(visit), Whole(tile));
+}
+
+Truth visits_are_needed(Setting& setting) {
+  const Span rows = setting.rows();
+  const impl::TileVisits<Number> visits = visits_of(setting, rows);
+  const Whole tile(visits.tile(any_visit(setting, visits)));
+  const Stretch columns = tile_at(setting, tile);
+  return tile >= 0 && columns.begin < columns.end && some_pair_sees(setting.layout(), stretch(rows), columns);
+}
+
+Truth visits_ascend(Setting& setting) {
+  const impl::TileVisits<Number> visits = visits_of(setting, setting.rows());
+  const Number visit = any_visit(setting, visits);
+  setting.assume(Whole(visit) + 1 < Whole(visits.count()));
+  return visits.tile(visit) < visits.tile(visit + Number(1));
+}
+
+// What is kept for each visit, by the rows of all tiles together, is found again by the tile's number from any of them.
+Truth slots_serve_every_row(Setting& setting) {
+  const Layout& layout = setting.layout();
+  const Span rows = setting.rows();
+  const impl::TileVisits<Number> some = visits_of(setting, rows);
+  const Number tile = some.tile(any_visit(setting, some));
+  const Span all = {Number(0), Number(setting.call().queries)};
+  const impl::TileVisits<Number> kept = visits_of(setting, all);
+  const Number slot = kept.visit_of(tile);
+  return layout.queries == 0 || (Number(0) <= slot && slot < kept.count() && kept.tile(slot) == tile);
+}
+
+}  // namespace
+
+std::vector<Claim> tile_claims() {
+  return {
+      {.name = "needed_where_seen",
+       .words = "a tile of which some row sees a column is needed",
+       .state = needed_where_seen,
+       .shown_by = "values=integers"},
+      {.name = "needed_only_where_seen",
+       .words = "a needed tile has a column that some row sees",
+       .state = needed_only_where_seen},
+      {.name = "plain_is_all_visible",
+       .words = "of a plain tile, every row sees every column",
+       .state = plain_is_all_visible,
+       .shown_by = "values=integers"},
+      {.name = "not_plain_hides_a_corner",
+       .words = "a tile that is not plain has a hidden corner: no fast path is lost",
+       .state = not_plain_hides_a_corner},
+      {.name = "visits_reach_what_is_seen",
+       .words = "a visible column's tile is visited, and its visit is found by its number",
+       .kind = Kind::shaped,
+       .state = visits_reach_what_is_seen,
+       .shown_by = "values=integers"},
+      {.name = "visits_are_needed",
+       .words = "every visited tile is a tile, and holds a column that some row sees",
+       .kind = Kind::shaped,
+       .state = visits_are_needed},
+      {.name = "visits_ascend",
+       .words = "visits ascend, so none is made twice",
+       .kind = Kind::shaped,
+       .state = visits_ascend,
+       .shown_by = "values=integers"},
+      {.name = "slots_serve_every_row",
+       .words = "what is packed once for all rows is found by the tiles of any",
+       .kind = Kind::shaped,
+       .state = slots_serve_every_row,
+       .shown_by = "values=integers"},
+  };
+}
+
+}  // namespace boresight::proofs
