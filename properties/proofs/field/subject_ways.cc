@@ -98,6 +98,37 @@ class PartStates {
   std::vector<impl::RowState<Field>> states;
 };
 
+// Each part of the rows' visits by itself, for every member of the group; some are empty.
+std::vector<PartStates> gathered_parts(const FieldProblem& f, std::int32_t kv_head, Rows rows) {
+  const impl::Tiling tiling = tiling_of(f.c);
+  const auto heads = impl::heads_of(layout_of(f.c));
+  impl::Workspace<Field> work(tiling, impl::padded_width(f.c.width));
+  std::vector<PartStates> parts;
+  for (std::int32_t part = 0; part < tiling.splits; ++part) {
+    parts.emplace_back(std::int32_t(heads.group()), rows.size(), work.width);
+    for (std::int32_t member = 0; member < heads.group(); ++member) {
+      Head head(f, heads.query_head_of(kv_head, member), work.width);
+      impl::RowState<Field>* const own = parts.back().states.data() + member * rows.size();
+      impl::for_each_visit(head.geometry(), rows, tiling.keys, tiling.splits, part,
+                           [&](std::int32_t, Rows tile) { impl::attend_tile(head.geometry(), rows, tile, head, work, own); });
+    }
+  }
+  return parts;
+}
+
+void merge_parts(const FieldProblem& f, std::int32_t kv_head, Rows rows, std::vector<PartStates>& parts,
+                 std::vector<State>& states) {
+  const auto heads = impl::heads_of(layout_of(f.c));
+  const std::int32_t width = impl::padded_width(f.c.width);
+  for (std::int32_t r = 0; r < std::int32_t(parts[0].states.size()); ++r) {
+    impl::RowState<Field>& whole = parts[0].states[std::size_t(r)];
+    for (std::size_t part = 1; part < parts.size(); ++part) impl::merge(whole, parts[part].states[std::size_t(r)], width);
+    const auto [member, row] = impl::place_of(r, rows.size());
+    const std::int64_t head = heads.query_head_of(kv_head, member);
+    states[std::size_t(head * f.c.queries + rows.begin + row)] = copy_of(whole, width);
+  }
+}
+
 }  // namespace
 
 std::vector<State> attend_row_by_row(const FieldProblem& f) {
@@ -123,33 +154,14 @@ std::vector<State> attend_packed(const FieldProblem& f) {
 }
 
 std::vector<State> attend_in_parts(const FieldProblem& f) {
-  const impl::Tiling tiling = tiling_of(f.c);
-  impl::Workspace<Field> work(tiling, impl::padded_width(f.c.width));
   const impl::Geometry<std::int32_t> g = impl::geometry_of(layout_of(f.c));
-  const auto heads = impl::heads_of(layout_of(f.c));
-  const std::int32_t group = std::int32_t(heads.group());
-  std::vector<State> states = nobodys_states(f, work.width);
+  const std::int32_t tile_queries = tiling_of(f.c).queries;
+  std::vector<State> states = nobodys_states(f, impl::padded_width(f.c.width));
   for (std::int32_t kv_head = 0; kv_head < f.c.kv_heads; ++kv_head)
-    for (std::int32_t tile = 0; tile < g.row_tiles(tiling.queries); ++tile) {
-      const Rows rows = g.row_tile(tiling.queries, tile);
-      std::vector<PartStates> parts;
-      for (std::int32_t part = 0; part < tiling.splits; ++part) {
-        parts.emplace_back(group, rows.size(), work.width);
-        for (std::int32_t member = 0; member < group; ++member) {
-          Head head(f, heads.query_head_of(kv_head, member), work.width);
-          impl::RowState<Field>* const own = parts.back().states.data() + member * rows.size();
-          impl::for_each_visit(g, rows, tiling.keys, tiling.splits, part,
-                               [&](std::int32_t, Rows columns) { impl::attend_tile(g, rows, columns, head, work, own); });
-        }
-      }
-      for (std::int32_t r = 0; r < group * rows.size(); ++r) {
-        impl::RowState<Field>& whole = parts[0].states[std::size_t(r)];
-        for (std::size_t part = 1; part < parts.size(); ++part)
-          impl::merge(whole, parts[part].states[std::size_t(r)], work.width);
-        const auto [member, row] = impl::place_of(r, rows.size());
-        const std::int64_t head = heads.query_head_of(kv_head, member);
-        states[std::size_t(head * f.c.queries + rows.begin + row)] = copy_of(whole, work.width);
-      }
+    for (std::int32_t tile = 0; tile < g.row_tiles(tile_queries); ++tile) {
+      const Rows rows = g.row_tile(tile_queries, tile);
+      std::vector<PartStates> parts = gathered_parts(f, kv_head, rows);
+      merge_parts(f, kv_head, rows, parts, states);
     }
   return states;
 }
