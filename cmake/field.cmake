@@ -31,6 +31,6 @@ if(properties IN_LIST BORESIGHT_TEST_ROOMS)
 endif()
 
 if(BORESIGHT_COMMAND_TESTS)
-  add_test(NAME field/laws_hold COMMAND boresight_field --cases 400)
+  add_test(NAME field/laws_hold COMMAND boresight_field --cases 1000)
   set_tests_properties(field/laws_hold PROPERTIES LABELS test TIMEOUT 300)
 endif()
