@@ -84,13 +84,13 @@ class Reading {
 
 }  // namespace
 
-Stated::Stated(const Claim& claim, const Scope& scope) : setting(scope), claimed(claim.state(setting)), holds(claimed) {
-  for (const Obligation& owed : setting.terms().obligations()) holds = holds && Truth::at(owed.kept);
+Stated::Stated(const Claim& claim, const Scope& scope) : setting(scope), claimed(claim.state(setting)), kept(true) {
+  for (const Obligation& owed : setting.terms().obligations()) kept = kept && Truth::at(owed.kept);
 }
 
 Query Stated::query(std::vector<Place> others) const {
   std::vector<Place> asserted = setting.assumptions();
-  asserted.insert(asserted.end(), setting.lemmas().begin(), setting.lemmas().end());
+  for (const Setting::Lemma& lemma : setting.lemmas()) asserted.push_back(lemma.instance);
   asserted.insert(asserted.end(), others.begin(), others.end());
   return {setting.terms(), asserted};
 }

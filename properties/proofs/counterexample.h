@@ -5,10 +5,10 @@
 
 namespace boresight::proofs {
 
-// A setting after a claim was stated in it, with what must hold: the statement, and all that its arithmetic owes.
+// A setting after a claim was stated in it, with what must hold: the statement, and what its arithmetic owes.
 struct Stated {
   Setting setting;
-  Truth claimed, holds;
+  Truth claimed, kept;
 
   Stated(const Claim& claim, const Scope& scope);
   // Assumptions, lemmas, and `others` besides.

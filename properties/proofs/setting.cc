@@ -1,5 +1,6 @@
 #include "properties/proofs/setting.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace boresight::proofs {
@@ -35,6 +36,14 @@ Whole Setting::fresh(const std::string& name, Whole low, Whole high, bool told) 
   assume(low <= variable && variable <= high);
   if (told) told_.push_back({name, variable.place(), low.place()});
   return variable;
+}
+
+void Setting::lemma(Fact fact, Whole a, Whole b, Whole c) {
+  const auto variable = [&](const char* name) { return Whole::at(terms_.variable(name)); };
+  const auto known = std::ranges::find(lemmas_, fact, &Lemma::fact);
+  const Place general =
+      known != lemmas_.end() ? known->general : fact(variable("any a"), variable("any b"), variable("any c")).place();
+  lemmas_.push_back({fact, general, fact(a, b, c).place()});
 }
 
 Number Setting::row(std::int64_t padding) {

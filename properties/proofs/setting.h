@@ -66,8 +66,10 @@ class Setting {
   Number splits(Whole most);
 
   void assume(Truth truth) { assumptions_.push_back(truth.place()); }
-  // A fact of arithmetic that a solver does not find by itself. It is proved first, from nothing, and then at hand.
-  void lemma(Truth truth) { lemmas_.push_back(truth.place()); }
+  // A fact of arithmetic, true of any three integers, that a solver does not find by itself: proved of variables that nothing is
+  // known of, then at hand for these.
+  using Fact = Truth (*)(Whole, Whole, Whole);
+  void lemma(Fact fact, Whole a, Whole b, Whole c);
   // What a counterexample should be like, where there is one.
   void prefer(Truth truth) { preferences_.push_back(truth.place()); }
 
@@ -92,10 +94,14 @@ class Setting {
     Place code, specification;
     bool is_truth;
   };
+  struct Lemma {
+    Fact fact;
+    Place general, instance;
+  };
   Terms& terms() { return terms_; }
   const Terms& terms() const { return terms_; }
   const std::vector<Place>& assumptions() const { return assumptions_; }
-  const std::vector<Place>& lemmas() const { return lemmas_; }
+  const std::vector<Lemma>& lemmas() const { return lemmas_; }
   const std::vector<Place>& preferences() const { return preferences_; }
   const std::vector<Named>& told() const { return told_; }  // numbers, in the order in which they were made
   const std::vector<NamedSpan>& ranges() const { return ranges_; }
@@ -113,7 +119,8 @@ class Setting {
   Scope scope_;
   Terms terms_;
   Open open_;
-  std::vector<Place> assumptions_, lemmas_, preferences_;
+  std::vector<Place> assumptions_, preferences_;
+  std::vector<Lemma> lemmas_;
   std::vector<Named> told_;
   std::vector<NamedSpan> ranges_;
   std::vector<Compared> compared_;

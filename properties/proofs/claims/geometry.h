@@ -25,10 +25,10 @@ inline Whole clamped(Whole value, Whole low, Whole high) { return select(value <
 inline Whole larger(Whole a, Whole b) { return select(a < b, b, a); }
 inline Whole smaller(Whole a, Whole b) { return select(a < b, a, b); }
 
-// A lemma: a <= b makes a * c <= b * c, where c is not negative.
-inline void product_grows(Setting& setting, Whole a, Whole b, Whole c) {
-  setting.lemma(implies(a <= b && 0 <= c, a * c <= b * c));
-}
+// For lemmas.
+inline Truth product_grows(Whole a, Whole b, Whole c) { return implies(a <= b && 0 <= c, a * c <= b * c); }
+inline Truth distributes(Whole a, Whole b, Whole c) { return (a + b) * c == a * c + b * c; }
+inline Truth quotient(Whole a, Whole b, Whole c) { return implies(b * c <= a && a < b * c + c, a / c == b); }
 
 // A range of the specification, [begin, end).
 struct Stretch {

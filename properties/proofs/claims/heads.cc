@@ -19,6 +19,7 @@ Group heads(Setting& setting) {
   const Truth grouped = setting.number<64>("grouped", 0, 1) == Wide(1);
   const Wide all = setting.number<64>("heads", 1, heads_most);
   setting.assume(Whole(all) == Whole(kv_heads) * Whole(group));
+  setting.lemma(quotient, Whole(all), Whole(group), Whole(kv_heads));
   return {kv_heads, group, grouped, impl::Heads<Wide, Truth>(all, kv_heads, grouped)};
 }
 
@@ -27,16 +28,10 @@ Truth members_read_their_head(Setting& setting) {
   const Wide kv_head = setting.number<64>("kv_head", 0, Whole(its.kv_heads) - 1);
   const Wide member = setting.number<64>("member", 0, Whole(its.group) - 1);
   const Wide head = its.code.query_head_of(kv_head, member);
-  // A quotient by a variable is found between the products on its two sides.
-  const auto between = [&](Whole divisor, Whole quotient) {
-    const Whole found = Whole(head) / divisor;
-    product_grows(setting, found + 1, quotient, divisor);
-    product_grows(setting, quotient + 1, found, divisor);
-  };
-  between(Whole(its.group), Whole(kv_head));
-  between(Whole(its.kv_heads), Whole(member));
-  product_grows(setting, Whole(kv_head) + 1, Whole(its.kv_heads), Whole(its.group));
-  product_grows(setting, Whole(member) + 1, Whole(its.group), Whole(its.kv_heads));
+  setting.lemma(quotient, Whole(head), Whole(kv_head), Whole(its.group));
+  setting.lemma(quotient, Whole(head), Whole(member), Whole(its.kv_heads));
+  setting.lemma(product_grows, Whole(kv_head) + 1, Whole(its.kv_heads), Whole(its.group));
+  setting.lemma(product_grows, Whole(member) + 1, Whole(its.group), Whole(its.kv_heads));
   return setting.compare("kv_head_of(query_head_of)", its.code.kv_head_of(head), Whole(kv_head)) && Wide(0) <= head &&
          Whole(head) < Whole(its.kv_heads) * Whole(its.group);
 }
