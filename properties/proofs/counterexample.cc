@@ -53,9 +53,9 @@ class Reading {
     return found;
   }
 
-  // The call, with the words that let outputs show it.
+  // The call, with the words that let outputs show it. Some of them need a causal call to be read.
   Case to_case(std::string_view shown_by) const {
-    const Result<Case> parsed = parse_token(fmt::format("bs1 b1 h1 d1 n0 s0 {}", shown_by));
+    const Result<Case> parsed = parse_token(fmt::format("bs1 b1 h1 d1 n1 s1 causal {}", shown_by));
     assert(parsed);
     Case result = *parsed;
     const Call& call = setting_.call();
@@ -102,14 +102,16 @@ bool Stated::confirmed(const Query& query, const Model& model) const {
 
 Counterexample counterexample(const Claim& claim, const Stated& stated, const Smallest& smallest, bool preferred) {
   const Reading reading(stated, smallest.model);
-  const Case a_case = reading.to_case(claim.shown_by);
+  const Case showing = reading.to_case(claim.shown_by);
+  const bool can_show = bool(validate(showing));
+  const Case a_case = can_show ? showing : reading.to_case("");
   Counterexample result{reading.where(), reading.wrong(), {}, false, smallest.certain};
   if (!validate(a_case)) return result;
   result.token = token(a_case);
   const bool is_tiled = stated.setting.ranges().empty() || stated.setting.scope().shape.has_value();
   const Problem& p = a_case.problem;
-  result.shows =
-      preferred && is_tiled && !claim.shown_by.empty() && p.columns() * std::max<std::int64_t>(p.queries, 1) <= elements_max;
+  const std::int64_t elements = p.queries * p.columns();
+  result.shows = preferred && can_show && is_tiled && !claim.shown_by.empty() && 0 < elements && elements <= elements_max;
   return result;
 }
 

@@ -24,7 +24,7 @@ enum Exit : int { held = 0, failure = 1, usage = 2, untested = 3 };
 struct Options {
   std::string claim = "*", tile, solver = "z3", smt2;
   std::vector<std::string> at;
-  double timeout = 10;
+  double timeout = 30;
   int threads = int(std::max(1u, std::thread::hardware_concurrency()));
   bool list = false;
 };

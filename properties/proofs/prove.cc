@@ -53,7 +53,6 @@ Proof prove_in(const Claim& claim, const Asked& asked, const Solver& solver, boo
   Stated stated(claim, asked.scope);
   if (ranged != nullptr) *ranged = !stated.setting.ranges().empty();
   if (std::string why = false_lemma(stated, asked, solver); !why.empty()) return undecided(std::move(why));
-  if (std::string why = false_lemma(stated, asked, solver); !why.empty()) return undecided(std::move(why));
   // Apart, since a solver that must consider both at once takes far longer where products are in them.
   for (const Truth part : {stated.claimed, stated.kept}) {
     const Query query = stated.query({(!part).place()});

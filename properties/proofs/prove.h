@@ -13,7 +13,7 @@ namespace boresight::proofs {
 
 struct Asked {
   Scope scope;                              // its shape, where it has one, is the only one
-  std::chrono::milliseconds limit{10'000};  // of one query
+  std::chrono::milliseconds limit{30'000};  // of one query
 };
 
 struct Counterexample {

@@ -58,33 +58,33 @@ TEST(Prove, ATrueClaimIsProved) {
 TEST(Prove, AFalseClaimIsRefutedByTheSmallestCall) {
   const Proof proof = proof_of(forgets_memories);
   ASSERT_EQ(proof.verdict, Verdict::refuted);
-  EXPECT_EQ(proof.counterexample->token, "bs1 b1 h1 d1 n0 s0 M1 sink");
+  EXPECT_EQ(proof.counterexample->token, "bs1 b1 h1 d1 n1 s0 M1 sink");
   EXPECT_TRUE(proof.counterexample->is_smallest);
   EXPECT_EQ(words(forgets_memories, proof, 0, 16, "boresight"),
             "forgets_memories    0.00 s  refuted\n"
             "  claims  columns without memories\n"
-            "  where   n=0 S=0 M=1 P=0\n"
+            "  where   n=1 S=0 M=1 P=0\n"
             "  wrong   columns is 1, right is 0\n"
-            "  token   bs1 b1 h1 d1 n0 s0 M1 sink\n"
-            "  again   boresight replay 'bs1 b1 h1 d1 n0 s0 M1 sink'\n");
+            "  token   bs1 b1 h1 d1 n1 s0 M1 sink\n"
+            "  again   boresight replay 'bs1 b1 h1 d1 n1 s0 M1 sink'\n");
 }
 TEST(Prove, WhatNoOutputShowsIsProvedAgain) {
   Claim silent = forgets_memories;
   silent.shown_by = "";
   const std::string told = words(silent, proof_of(silent), 0, 0, "boresight");
-  EXPECT_NE(told.find("  again   boresight prove --claim forgets_memories --at 'bs1 b1 h1 d1 n0 s0 M1'\n"), std::string::npos)
+  EXPECT_NE(told.find("  again   boresight prove --claim forgets_memories --at 'bs1 b1 h1 d1 n1 s0 M1'\n"), std::string::npos)
       << told;
 }
 TEST(Prove, ACounterexampleOverRangesIsATileOfASmallShape) {
   const Proof proof = proof_of(no_tile_of_two_after_the_third_row);
   ASSERT_EQ(proof.verdict, Verdict::refuted);
-  EXPECT_EQ(proof.counterexample->token, "bs1 b1 h1 d1 n6 s0 tile=2x1");
-  EXPECT_EQ(proof.counterexample->where, "n=6 S=0 M=0 P=0, rows [4, 6)");
+  EXPECT_EQ(proof.counterexample->token, "bs1 b1 h1 d1 n6 s1 tile=2x1");
+  EXPECT_EQ(proof.counterexample->where, "n=6 S=1 M=0 P=0, rows [4, 6)");
 }
 TEST(Prove, ATileThatIsGivenIsKept) {
   const Proof proof = proof_of(no_tile_of_two_after_the_third_row, {.scope = {.shape = TileShape{3, 5}}});
   ASSERT_EQ(proof.verdict, Verdict::refuted);
-  EXPECT_EQ(proof.counterexample->token, "bs1 b1 h1 d1 n5 s0 tile=3x5");
+  EXPECT_EQ(proof.counterexample->token, "bs1 b1 h1 d1 n5 s1 tile=3x5");
 }
 TEST(Prove, AClaimAboutNothingIsUndecided) {
   const Proof proof = proof_of(vacuous);
@@ -100,7 +100,7 @@ TEST(Prove, AQueryThatTakesTooLongIsUndecided) {
     if (claim.name == "visible") {
       const Proof proof = proof_of(claim, {.limit = std::chrono::milliseconds(1)});
       EXPECT_EQ(proof.verdict, Verdict::undecided);
-      EXPECT_EQ(proof.why, "timeout");
+      EXPECT_TRUE(proof.why.ends_with("timeout")) << proof.why;
       return;
     }
   FAIL() << "no such claim";
@@ -154,7 +154,7 @@ TEST(Claims, EachIsNamedOnceAndShownByWordsOfATokenAndThereAreSome) {
   for (const Claim& claim : claims()) {
     EXPECT_TRUE(names.insert(claim.name).second) << claim.name;
     EXPECT_FALSE(claim.words.empty()) << claim.name;
-    EXPECT_TRUE(parse_token("bs1 b1 h1 d1 n1 s1 " + std::string(claim.shown_by))) << claim.name;
+    EXPECT_TRUE(parse_token("bs1 b1 h1 d1 n1 s1 causal " + std::string(claim.shown_by))) << claim.name;
   }
 }
 

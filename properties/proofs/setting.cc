@@ -10,6 +10,7 @@ Setting::Setting(const Scope& scope)
                                                                 Whole(call_.mem_kv),  Whole(call_.left),    Whole(call_.right),
                                                                 call_.causal} {
   assume(layout_.columns() <= scope_.size_limit);
+  prefer(layout_.queries >= 1 && layout_.columns() >= 1);  // others show in no output
   if (scope_.layout) fix(*scope_.layout);
 }
 
@@ -56,7 +57,6 @@ Number Setting::row(std::int64_t padding) {
 Number Setting::column(std::int64_t padding) {
   const Number column = number("column", 0, layout_.columns() - 1 + padding);
   assume(layout_.columns() >= 1);
-  prefer(layout_.queries >= 1);
   prefer(Whole(column) < layout_.columns());
   return column;
 }

@@ -3,16 +3,19 @@
 namespace boresight::proofs {
 namespace {
 
-// One quantity after another, each made as small as it can be while those before it stay as they are.
+using Clock = std::chrono::steady_clock;
+
+// One quantity after another, each made as small as it can be while those before it stay as they are. It ends at the first
+// question that is not answered: what was found by then is a counterexample too.
 class Shrinking {
  public:
   Shrinking(Query query, Model model, const Solver& solver, std::chrono::milliseconds limit)
-      : query_(std::move(query)), best_{std::move(model)}, solver_(solver), limit_(limit) {}
+      : query_(std::move(query)), best_{std::move(model)}, solver_(solver), limit_(limit), end_(Clock::now() + 3 * limit) {}
 
   // Upward from `low` in growing steps, since most are near it; then the half between what is too low and what is not.
   void minimize(Whole quantity, std::int64_t low) {
     Integer lowest = low, step = 0;
-    while (lowest < value(quantity)) {
+    while (best_.certain && lowest < value(quantity)) {
       const Integer between = lowest + (value(quantity) - lowest - 1) / 2, bound = std::min(lowest + step, between);
       if (!improves(quantity <= Whole(std::int64_t(bound)))) lowest = bound + 1, step = 2 * step + 1;
     }
@@ -25,6 +28,8 @@ class Shrinking {
   Integer value(Whole quantity) const { return evaluate(query_.terms, best_.model)[std::size_t(quantity.place())].value(); }
 
   bool improves(Truth bound) {
+    best_.certain = best_.certain && Clock::now() < end_;
+    if (!best_.certain) return false;
     Query closer = query_;
     closer.asserted.push_back(bound.place());
     const Answer answer = solver_(closer, limit_);
@@ -37,6 +42,7 @@ class Shrinking {
   Smallest best_;
   const Solver& solver_;
   std::chrono::milliseconds limit_;
+  Clock::time_point end_;  // of all questions together
 };
 
 }  // namespace

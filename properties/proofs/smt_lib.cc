@@ -18,7 +18,7 @@ std::string written(std::int64_t value) {
 std::string operand(const Terms& terms, Place place, bool truth) {
   const Node& node = terms[place];
   if (node.operation == Operation::constant) return truth ? (node.value != 0 ? "true" : "false") : written(node.value);
-  return node.operation == Operation::variable ? fmt::format("v{}", node.value) : fmt::format("t{}", place);
+  return node.operation == Operation::variable ? variable_word(std::size_t(node.value)) : fmt::format("t{}", place);
 }
 
 bool takes_truths(Operation operation) { return operation >= Operation::conjunction && operation <= Operation::negation; }
@@ -58,20 +58,29 @@ bool is_linear(const Terms& terms, const std::vector<bool>& used) {
 
 }  // namespace
 
-std::string smt_lib(const Query& query) {
+std::string logic(const Query& query) { return is_linear(query.terms, used_by(query)) ? "QF_LIA" : "QF_NIA"; }
+
+std::string variable_word(std::size_t number) { return fmt::format("v{}", number); }
+
+std::string assertions(const Query& query) {
   const std::vector<bool> used = used_by(query);
-  std::string text =
-      fmt::format("(set-logic {})\n(set-option :produce-models true)\n", is_linear(query.terms, used) ? "QF_LIA" : "QF_NIA");
   const std::vector<std::string>& names = query.terms.variables();
+  std::string text;
   for (std::size_t number = 0; number < names.size(); ++number)
-    text += fmt::format("(declare-fun v{} () Int) ; {}\n", number, names[number]);
+    text += fmt::format("(declare-fun {} () Int) ; {}\n", variable_word(number), names[number]);
   for (std::size_t place = 0; place < used.size(); ++place)
     if (used[place] && query.terms.nodes()[place].first >= 0) text += definition(query.terms, Place(place));
   for (const Place place : query.asserted) text += fmt::format("(assert {})\n", operand(query.terms, place, true));
-  text += "(check-sat)\n";
-  if (names.empty()) return text;
+  return text;
+}
+
+std::string smt_lib(const Query& query) {
+  std::string text =
+      fmt::format("(set-logic {})\n(set-option :produce-models true)\n{}(check-sat)\n", logic(query), assertions(query));
+  if (query.terms.variables().empty()) return text;
   text += "(get-value (";
-  for (std::size_t number = 0; number < names.size(); ++number) text += fmt::format("{}v{}", number == 0 ? "" : " ", number);
+  for (std::size_t number = 0; number < query.terms.variables().size(); ++number)
+    text += (number == 0 ? "" : " ") + variable_word(number);
   return text + "))\n";
 }
 

@@ -49,14 +49,10 @@ Truth kv_head_of(Setting& setting) {
 
 std::vector<Claim> head_claims() {
   return {
-      {.name = "kv_head_of",
-       .words = "a query head reads key/value head h / (H/G), or h mod G",
-       .state = kv_head_of,
-       .shown_by = "values=integers"},
+      {.name = "kv_head_of", .words = "a query head reads key/value head h / (H/G), or h mod G", .state = kv_head_of},
       {.name = "members_read_their_head",
        .words = "the members of a key/value head's group read it",
-       .state = members_read_their_head,
-       .shown_by = "values=integers"},
+       .state = members_read_their_head},
   };
 }
 

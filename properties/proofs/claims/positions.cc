@@ -37,15 +37,24 @@ Truth signed_distance(Setting& setting) {
                          setting.layout().delta(Whole(row), Whole(column)));
 }
 
-Truth window_side(Setting& setting) {
+// Any distance; where a call has it, that of a row and a token of its.
+Wide any_distance(Setting& setting) {
   const Wide delta = setting.number<64>("delta", 1 - int32_end, int32_end - 1);
+  const Number row = setting.row(), column = setting.column();
+  setting.prefer(!setting.layout().is_persistent(Whole(column)));
+  setting.prefer(Whole(delta) == setting.layout().delta(Whole(row), Whole(column)));
+  return delta;
+}
+
+Truth window_side(Setting& setting) {
+  const Wide delta = any_distance(setting);
   const Wide side = impl::window_side(setting.call().left);
   return setting.compare("delta <= window_side", delta <= side, setting.layout().within_left(Whole(delta))) && Wide(0) <= side;
 }
 
 Truth right_side(Setting& setting) {
   const Layout& layout = setting.layout();
-  const Wide delta = setting.number<64>("delta", 1 - int32_end, int32_end - 1);
+  const Wide delta = any_distance(setting);
   const Wide side = impl::right_side(setting.call().causal, setting.call().right);
   return setting.compare("-delta <= right_side", -delta <= side,
                          (!layout.causal || Whole(delta) >= 0) && layout.within_right(Whole(delta))) &&
@@ -73,29 +82,20 @@ std::vector<Claim> position_claims() {
       {.name = "sizes",
        .words = "no size or window side is cut, and columns() is P + M + S",
        .state = sizes,
-       .shown_by = "values=integers"},
-      {.name = "query_position",
-       .words = "tq(row) = S - n + row",
-       .state = query_position,
-       .shown_by = "bias=alibi values=integers"},
-      {.name = "key_position",
-       .words = "tk(column) = column - P - M",
-       .state = key_position,
-       .shown_by = "bias=alibi values=integers"},
-      {.name = "signed_distance", .words = "delta = tq - tk", .state = signed_distance, .shown_by = "bias=alibi values=integers"},
+       .shown_by = "values=normal"},
+      {.name = "query_position", .words = "tq(row) = S - n + row", .state = query_position, .shown_by = "bias=alibi sink"},
+      {.name = "key_position", .words = "tk(column) = column - P - M", .state = key_position, .shown_by = "bias=alibi sink"},
+      {.name = "signed_distance", .words = "delta = tq - tk", .state = signed_distance, .shown_by = "bias=alibi sink"},
       {.name = "distance_limit", .words = "no distance reaches the limit", .state = distance_limit},
       {.name = "window_side",
        .words = "a window side of -1 hides nothing, any other all that lies farther out",
        .state = window_side,
-       .shown_by = "values=integers"},
-      {.name = "right_side",
-       .words = "causality and the right side hold both",
-       .state = right_side,
-       .shown_by = "values=integers"},
+       .shown_by = "values=normal"},
+      {.name = "right_side", .words = "causality and the right side hold both", .state = right_side, .shown_by = "values=normal"},
       {.name = "visible",
        .words = "a row sees the persistent columns, and what causality and window leave",
        .state = visible,
-       .shown_by = "values=integers"},
+       .shown_by = "values=normal"},
   };
 }
 
