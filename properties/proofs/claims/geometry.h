@@ -52,4 +52,11 @@ inline Truth some_pair_sees(const Layout& layout, Stretch rows, Stretch columns)
   return layout.is_persistent(columns.begin) || layout.visible(nearest_row(layout, rows, column), column);
 }
 
+// Whether a kernel must look at these rows and columns one by one: some pair sees, and of the tokens a corner is hidden.
+inline Truth is_mixed(const Layout& layout, Stretch rows, Stretch columns) {
+  const Whole first = larger(columns.begin, layout.mem_kv), last = columns.end - 1;
+  const Truth a_corner_is_hidden = !layout.visible(rows.end - 1, first) || !layout.visible(rows.begin, last);
+  return some_pair_sees(layout, rows, columns) && first <= last && a_corner_is_hidden;
+}
+
 }  // namespace boresight::proofs

@@ -62,9 +62,10 @@ Truth right_side(Setting& setting) {
 }
 
 Truth visible(Setting& setting) {
+  const Layout& layout = setting.layout();
   const Number row = setting.row(padding_most), column = setting.column(padding_most);
-  return setting.compare("visible", geometry_of(setting).visible(row, column),
-                         setting.layout().visible(Whole(row), Whole(column)));
+  setting.prefer(is_mixed(layout, {0, layout.queries}, {0, layout.columns()}));  // elsewhere no kernel asks
+  return setting.compare("visible", geometry_of(setting).visible(row, column), layout.visible(Whole(row), Whole(column)));
 }
 
 Truth distance_limit(Setting& setting) {
@@ -79,10 +80,7 @@ Truth distance_limit(Setting& setting) {
 
 std::vector<Claim> position_claims() {
   return {
-      {.name = "sizes",
-       .words = "no size or window side is cut, and columns() is P + M + S",
-       .state = sizes,
-       .shown_by = "values=normal"},
+      {.name = "sizes", .words = "no size or window side is cut, and columns() is P + M + S", .state = sizes, .shown_by = "sink"},
       {.name = "query_position", .words = "tq(row) = S - n + row", .state = query_position, .shown_by = "bias=alibi sink"},
       {.name = "key_position", .words = "tk(column) = column - P - M", .state = key_position, .shown_by = "bias=alibi sink"},
       {.name = "signed_distance", .words = "delta = tq - tk", .state = signed_distance, .shown_by = "bias=alibi sink"},
@@ -90,12 +88,12 @@ std::vector<Claim> position_claims() {
       {.name = "window_side",
        .words = "a window side of -1 hides nothing, any other all that lies farther out",
        .state = window_side,
-       .shown_by = "values=normal"},
-      {.name = "right_side", .words = "causality and the right side hold both", .state = right_side, .shown_by = "values=normal"},
+       .shown_by = "sink"},
+      {.name = "right_side", .words = "causality and the right side hold both", .state = right_side, .shown_by = "sink"},
       {.name = "visible",
        .words = "a row sees the persistent columns, and what causality and window leave",
        .state = visible,
-       .shown_by = "values=normal"},
+       .shown_by = "sink"},
   };
 }
 
