@@ -16,6 +16,7 @@ help:
 	@echo 'make check-instruction-sets  the kernels on other processors, under qemu'
 	@echo 'make check-fresh  the committed tree, from clone to green, in a bare Debian 12'
 	@echo 'make power        each reading as a kernel: cases until caught, and its name; docs/power.md'
+	@echo 'make field        the flash algorithm over a finite field, exactly, and its mutants: field against floats; docs/field.md'
 	@echo 'make bench        attention by shape, encoding and kernel: time and precision; bench/results'
 	@echo 'make kill-matrix  which mistakes known suites would let through: docs/kill_matrix.md, some minutes'
 	@echo 'make setup, format, clean'
@@ -43,7 +44,7 @@ release asan tsan debug: %: setup build/%/build.ninja
 	cmake --build --preset $@
 # The sample of planted bugs that `make test` runs, and the programs that its other tests run.
 planted: release
-	cmake --build build/release --target mutants_sample mutants_prove misreadings confusion bound_audit attention_bench attention_bench_of_a_mutant
+	cmake --build build/release --target mutants_sample mutants_prove mutants_field boresight_field misreadings confusion bound_audit attention_bench attention_bench_of_a_mutant
 mutants: release
 	cmake --build build/release --target mutants
 clang: setup
@@ -64,6 +65,11 @@ kill-matrix: build
 power: setup build/release/build.ninja
 	cmake --build build/release --target misreadings confusion
 	mutants/power.py build/release/misreadings --page docs/power.md --confusion build/release/confusion
+# The flash algorithm over a finite field, and on every mutant of it: field against floats; docs/field.md.
+field: setup build/release/build.ninja
+	cmake --build build/release --target boresight_field mutants_field mutants
+	build/release/boresight-field --cases 10000
+	mutants/field.py build/release/mutants --page docs/field.md
 fuzz: setup
 	@$(SECOND_COMPILER) || { echo 'clang++-19 is not here, and no other compiler has libFuzzer: nothing was fuzzed' >&2; exit 2; }
 	@$(MAKE) --no-print-directory fuzzers SETUP=true
@@ -84,4 +90,4 @@ check-fresh:
 clean:
 	rm -rf build
 
-.PHONY: check-instruction-sets help setup build verify test test-quick test-full release asan tsan debug planted mutants clang bench power kill-matrix fuzz fuzzers format check-fresh clean
+.PHONY: check-instruction-sets help setup build verify test test-quick test-full release asan tsan debug planted mutants clang bench power field kill-matrix fuzz fuzzers format check-fresh clean

@@ -229,7 +229,7 @@ class Geometry {
     const N persistent = tile_count(mem_kv_, size);
     const N band_first = max_of(persistent, seen.begin / size);
     const N band_end = tile_count(seen.end, size);
-    return {persistent, band_first, persistent + max_of(band_end - band_first, N(0))};
+    return {persistent, band_first, persistent + (band_end - band_first)};
   }
 
   // The strip of a tile that has tokens. Claim: entry strip_begin(rows, row) + k is the distance of the row to the k-th token,

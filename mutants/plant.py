@@ -17,6 +17,8 @@ FIELDS = {"id", "file", "old", "new", "killer", "why"}
 OPTIONAL = {"zoo", "reading"}
 # The file that proofs are about. A row of it may name the claim that is refuted; `prove` is the killer of what no law can see.
 PROVED = "impl/geometry.h"
+# The files that run over a finite field too; `field` is the killer of what no law sees on drawn cases.
+OVER_A_FIELD = ("impl/geometry.h", "impl/online_softmax.h")
 CLAIM = re.compile(r"[a-z0-9_*?]+")
 # Where a bug may be planted. What a header of the reference says the judge's other rooms have compiled in: sources alone.
 ROOMS = {"impl": (".h", ".cc"), "reference": (".cc",)}
@@ -37,6 +39,8 @@ def mistakes(row, seen, top):
     found += [f"{field} is no id: {part}" for field in OPTIONAL for part in row.get(field, "no").split(",") if not ID.fullmatch(part)]
     if row["file"] != PROVED and ("claim" in row or row["killer"] == "prove"):
         found.append(f"only {PROVED} is proved")
+    if row["killer"] == "field" and row["file"] not in OVER_A_FIELD:
+        found.append(f"killer field is for {' and '.join(OVER_A_FIELD)}")
     if not CLAIM.fullmatch(row.get("claim", "*")):
         found.append(f"claim '{row['claim']}' is no claim's name")
     if "zoo" in row and row["zoo"] not in (top / "tests/data/zoo_ids.txt").read_text().split():
@@ -77,8 +81,10 @@ def write_if_changed(path, text):
 
 
 def plant(row, top, output):
-    """Writes the mutated copy; returns the sources to compile anew."""
+    """Writes the mutated copy, and leaves no other, of a file that the row changed before; returns the sources to compile anew."""
     copy = output / row["id"] / row["file"]
+    for other in [path for path in (output / row["id"]).rglob("*") if path.is_file() and path != copy]:
+        other.unlink()
     write_if_changed(copy, (top / row["file"]).read_text().replace(row["old"], row["new"]))
     return [copy if source == row["file"] else top / source for source in affected_sources(row["file"], top)]
 

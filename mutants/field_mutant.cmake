@@ -1,0 +1,25 @@
+# A row of mutants.json whose file is one of the two headers that the proofs see: boresight-field with that bug, and a test that
+# it is caught, which is the row's only one where its killer is the word `field`.
+
+# Bugs that are none over a field: any score is a right reference there.
+set(right_over_a_field maximum-starts-at-zero)
+
+function(field_mutant id killer)
+  # What costs time alone is right over any numbers.
+  if(killer STREQUAL prove)
+    return()
+  endif()
+  if(NOT EXISTS ${mutated}/${id}/impl/geometry.h AND NOT EXISTS ${mutated}/${id}/impl/online_softmax.h)
+    return()
+  endif()
+  field_program(field_${id} ${id}-field ${mutated}/${id})
+  target_compile_options(field_${id} PRIVATE -O1 -w)
+  target_compile_definitions(field_${id} PRIVATE NDEBUG)
+  target_link_options(field_${id} PRIVATE -s)
+  set_target_properties(field_${id} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/mutants)
+  add_dependencies(mutants_field field_${id})
+  if(BORESIGHT_COMMAND_TESTS AND NOT id IN_LIST right_over_a_field)
+    add_test(NAME field/${id} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/field.py --killed $<TARGET_FILE:field_${id}>)
+    set_tests_properties(field/${id} PROPERTIES LABELS test TIMEOUT 300)
+  endif()
+endfunction()
