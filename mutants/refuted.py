@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Passes when the proof refutes the mutant: `boresight prove` on its geometry must end as a refutation does, with CLAIM among
 the claims refuted, and give the smallest call as a token. Where it says that outputs show it, and the mutant's whole command is
-built, that command must fail on the token, and the right one must not: what was found is real.
+built, that command must fail on the token, and the right one must not: what was found is real. Where it shows in no output, the same of
+the claim, proved of that call alone.
 
 Usage: refuted.py MUTANT-prove BORESIGHT [CLAIM]
 """
@@ -18,11 +19,20 @@ def run(*command):
     return subprocess.run(command, capture_output=True, text=True)
 
 
-def replayed(command, token, right):
-    """What a replay says that should not; empty: all is as it should be."""
-    done = run(command, "replay", token)
-    good = done.returncode in (HELD, UNTESTED) if right else done.returncode == FAILED
-    return "" if good else f"{command} replay '{token}' ends with status {done.returncode}\n{done.stdout}{done.stderr}"
+def again(prover, boresight, what, arguments):
+    """What the command that a counterexample ends with says that it should not; empty: nothing."""
+    mutant, token = prover.removesuffix("-prove"), arguments[-1]
+    if what == "prove":
+        tried = [([prover, *arguments], (REFUTED,)), ([boresight, "prove", *arguments], (HELD, UNTESTED))]
+    elif pathlib.Path(mutant).exists():
+        tried = [([mutant, "replay", token], (FAILED,)), ([boresight, "replay", token], (HELD, UNTESTED))]
+    else:
+        tried = []
+    for command, codes in tried:
+        done = run(*command)
+        if done.returncode not in codes:
+            return f"{shlex.join(command)} ends with status {done.returncode}\n{done.stdout}{done.stderr}"
+    return ""
 
 
 def main(prover, boresight, claim="*"):
@@ -31,15 +41,13 @@ def main(prover, boresight, claim="*"):
     if done.returncode != REFUTED or not found:
         sys.exit(f"{done.stdout}{done.stderr}\nthe mutant lives: exit status {done.returncode}, no claim {claim} refuted")
     for name, told in found:
-        if not re.search(r"^  token   bs1 ", told, re.MULTILINE):
+        token = re.search(r"^  token   bs1 ", told, re.MULTILINE)
+        command = re.search(r"^  again   (.*)$", told, re.MULTILINE)
+        if not token or not command:
             sys.exit(f"{done.stdout}\n{name} is refuted without a token")
-    # One that outputs show, where a claim has such a one.
-    commands = [shlex.split(again) for _, told in found for again in re.findall(r"^  again   (.*)$", told, re.MULTILINE)]
-    for mutant, what, *rest in commands:
-        if what == "replay" and pathlib.Path(mutant).exists():
-            wrong = replayed(mutant, rest[0], right=False) or replayed(boresight, rest[0], right=True)
-            if wrong:
-                sys.exit(f"{done.stdout}\n{wrong}")
+        _, what, *arguments = shlex.split(command[1])
+        if wrong := again(prover, boresight, what, arguments):
+            sys.exit(f"{done.stdout}\n{wrong}")
 
 
 if __name__ == "__main__":
