@@ -36,13 +36,15 @@ Truth members_read_their_head(Setting& setting) {
          Whole(head) < Whole(its.kv_heads) * Whole(its.group);
 }
 
-// grouped: head = kv_head * group + rest; tiled: head = rest * kv_heads + kv_head.
+// grouped: the quotient by the group's size, which lies between the products on its two sides; tiled: the remainder by G.
 Truth kv_head_of(Setting& setting) {
   const Group its = heads(setting);
-  const Wide head = setting.number<64>("head", 0, Whole(its.kv_heads) * Whole(its.group) - 1);
-  const Whole right =
-      select(its.grouped, Whole(head) / Whole(its.group), Whole(head) - Whole(head) / Whole(its.kv_heads) * Whole(its.kv_heads));
-  return setting.compare("kv_head_of", its.code.kv_head_of(head), right);
+  const Whole group(its.group), kv_heads(its.kv_heads);
+  const Wide head = setting.number<64>("head", 0, kv_heads * group - 1);
+  const Whole found(its.code.kv_head_of(head));
+  const Truth quotient_is_found = found * group <= Whole(head) && Whole(head) < found * group + group;
+  const Truth rest_is_found = found == Whole(head) - Whole(head) / kv_heads * kv_heads;
+  return (its.grouped && quotient_is_found) || (!its.grouped && rest_is_found);
 }
 
 }  // namespace
