@@ -75,10 +75,13 @@ std::vector<TileShape> small_shapes() {
   return shapes;
 }
 
+constexpr std::chrono::milliseconds redrawing_limit{2000};  // of a query: what is looked for is a nicer one
+
 // The same refutation by tiles of a small shape; where there is none, as it was.
 Proof redrawn(const Claim& claim, const Asked& asked, const Solver& solver, Proof as_it_was) {
   for (const TileShape& shape : small_shapes()) {
     Asked smaller = asked;
+    smaller.limit = std::min(asked.limit, redrawing_limit);
     smaller.scope.shape = shape;
     Proof proof = prove_in(claim, smaller, solver);
     const bool shows = proof.counterexample && proof.counterexample->shows;
@@ -99,15 +102,16 @@ Proof prove(const Claim& claim, const Asked& asked, const Solver& solver) {
     const bool is_redrawn = proof.verdict == Verdict::refuted && ranged && !asked.scope.shape;
     return is_redrawn ? redrawn(claim, asked, solver, std::move(proof)) : proof;
   }
-  Proof proof;
+  // Refuted by one shape is refuted, whatever another leaves undecided.
+  Proof all{Verdict::silent, {}, {}};
   for (const TileShape& shape : shapes_in_use()) {
     Asked one = asked;
     one.scope.shape = shape;
-    proof = prove_in(claim, one, solver);
+    Proof proof = prove_in(claim, one, solver);
     if (proof.verdict == Verdict::refuted) return redrawn(claim, asked, solver, std::move(proof));
-    if (proof.verdict != Verdict::proved) return proof;
+    if (proof.verdict == Verdict::undecided || all.verdict == Verdict::silent) all = std::move(proof);
   }
-  return proof;
+  return all;
 }
 
 }  // namespace boresight::proofs
