@@ -44,7 +44,7 @@ release asan tsan debug: %: setup build/%/build.ninja
 	cmake --build --preset $@
 # The sample of planted bugs that `make test` runs, and the programs that its other tests run.
 planted: release
-	cmake --build build/release --target mutants_sample mutants_prove mutants_field boresight_field misreadings confusion bound_audit attention_bench attention_bench_of_a_mutant
+	cmake --build build/release --target mutants_sample boresight_field misreadings confusion bound_audit attention_bench attention_bench_of_a_mutant
 mutants: release
 	cmake --build build/release --target mutants
 clang: setup
@@ -67,7 +67,7 @@ power: setup build/release/build.ninja
 	mutants/power.py build/release/misreadings --page docs/power.md --confusion build/release/confusion
 # The flash algorithm over a finite field, and on every mutant of it: field against floats; docs/field.md.
 field: setup build/release/build.ninja
-	cmake --build build/release --target boresight_field mutants_field mutants
+	cmake --build build/release --target boresight_field mutants
 	build/release/boresight-field --cases 10000
 	mutants/field.py build/release/mutants --page docs/field.md
 fuzz: setup

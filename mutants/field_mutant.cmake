@@ -4,7 +4,7 @@
 # Bugs that are none over a field: any score is a right reference there.
 set(right_over_a_field maximum-starts-at-zero)
 
-function(field_mutant id killer)
+function(field_mutant id killer tier)
   # What costs time alone is right over any numbers.
   if(killer STREQUAL prove)
     return()
@@ -17,9 +17,9 @@ function(field_mutant id killer)
   target_compile_definitions(field_${id} PRIVATE NDEBUG)
   target_link_options(field_${id} PRIVATE -s)
   set_target_properties(field_${id} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/mutants)
-  add_dependencies(mutants_field field_${id})
+  mutant_program(field_${id} ${tier})
   if(BORESIGHT_COMMAND_TESTS AND NOT id IN_LIST right_over_a_field)
     add_test(NAME field/${id} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/field.py --killed $<TARGET_FILE:field_${id}>)
-    set_tests_properties(field/${id} PROPERTIES LABELS test TIMEOUT 300)
+    set_tests_properties(field/${id} PROPERTIES LABELS ${tier} TIMEOUT 300)
   endif()
 endfunction()
