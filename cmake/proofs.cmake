@@ -52,7 +52,7 @@ if("properties" IN_LIST BORESIGHT_TEST_ROOMS AND NOT BORESIGHT_SANITIZE)
   room_sources(proofs_test_sources properties/proofs TRUE field/)
   add_executable(proofs_tests ${proofs_test_sources} $<TARGET_OBJECTS:boresight_prove_claims>)
   target_include_directories(proofs_tests PRIVATE ${PROJECT_BINARY_DIR}/roots/proofs)
-  target_link_libraries(proofs_tests PRIVATE boresight_proofs GTest::gtest_main)
+  target_link_libraries(proofs_tests PRIVATE boresight_proofs boresight_reference GTest::gtest_main)
   add_dependencies(room_tests proofs_tests)
   include(GoogleTest)
   gtest_discover_tests(proofs_tests DISCOVERY_MODE PRE_TEST TEST_PREFIX ${BORESIGHT_TEST_PREFIX}proofs/

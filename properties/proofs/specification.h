@@ -1,12 +1,14 @@
 // What the specification says of one call, written from it and from nothing of impl's: sizes, the order of columns
-// [ mem_kv | memories | segment ], positions, and who sees whom by causality and window.
+// [ mem_kv | memories | segment ], positions, and who sees whom by causality and window. A template, so that what is proved of
+// terms is also tried on numbers, against the reference (ties_test.cc).
 #pragma once
 
 #include "properties/proofs/term.h"
 
 namespace boresight::proofs {
 
-struct Layout {
+template <class Whole, class Truth>
+struct LayoutOf {
   Whole queries, segment, memories, mem_kv;  // n, S, M, P
   Whole left, right;                         // window sides; -1 hides nothing
   Truth causal;
@@ -26,5 +28,6 @@ struct Layout {
   Truth in_sight(Whole distance) const { return (!causal || distance >= 0) && within_left(distance) && within_right(distance); }
   Truth visible(Whole row, Whole column) const { return is_persistent(column) || in_sight(delta(row, column)); }
 };
+using Layout = LayoutOf<Whole, Truth>;
 
 }  // namespace boresight::proofs
