@@ -48,18 +48,31 @@ std::string false_lemma(const Stated& stated, const Asked& asked, const Solver& 
   return "";
 }
 
+// What must all hold for a truth to hold.
+std::vector<Place> conjuncts(const Terms& terms, Place truth) {
+  const Node node = terms[truth];
+  if (node.operation != Operation::conjunction) return {truth};
+  std::vector<Place> all = conjuncts(terms, node.first);
+  for (const Place other : conjuncts(terms, node.second)) all.push_back(other);
+  return all;
+}
+
 // By one statement; `ranged` tells whether it takes ranges of rows or columns.
 Proof prove_in(const Claim& claim, const Asked& asked, const Solver& solver, bool* ranged = nullptr) {
   Stated stated(claim, asked.scope);
   if (ranged != nullptr) *ranged = !stated.setting.ranges().empty();
   if (std::string why = false_lemma(stated, asked, solver); !why.empty()) return undecided(std::move(why));
-  // Apart, since a solver that must consider both at once takes far longer where products are in them.
-  for (const Truth part : {stated.claimed, stated.kept}) {
-    const Query query = stated.query({(!part).place()});
+  // Apart, since a solver that must consider all at once takes far longer where products are in them.
+  std::vector<Place> parts = conjuncts(stated.setting.terms(), stated.claimed.place());
+  parts.push_back(stated.kept.place());
+  Proof open{Verdict::proved, {}, {}};
+  for (const Place part : parts) {
+    const Query query = stated.query({(!Truth::at(part)).place()});
     const Answer answer = solver(query, asked.limit);
-    if (answer.kind == Answer::Kind::unknown) return undecided(answer.why);
     if (answer.kind == Answer::Kind::satisfiable) return refuted(claim, stated, query, answer, asked, solver);
+    if (answer.kind == Answer::Kind::unknown) open = undecided(answer.why);
   }
+  if (open.verdict != Verdict::proved) return open;
   return proved_somewhere(stated, asked, solver);
 }
 
