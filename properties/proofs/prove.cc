@@ -48,18 +48,31 @@ std::string false_lemma(const Stated& stated, const Asked& asked, const Solver& 
   return "";
 }
 
+// What must all hold for a truth to hold.
+std::vector<Place> conjuncts(const Terms& terms, Place truth) {
+  const Node node = terms[truth];
+  if (node.operation != Operation::conjunction) return {truth};
+  std::vector<Place> all = conjuncts(terms, node.first);
+  for (const Place other : conjuncts(terms, node.second)) all.push_back(other);
+  return all;
+}
+
 // By one statement; `ranged` tells whether it takes ranges of rows or columns.
 Proof prove_in(const Claim& claim, const Asked& asked, const Solver& solver, bool* ranged = nullptr) {
   Stated stated(claim, asked.scope);
   if (ranged != nullptr) *ranged = !stated.setting.ranges().empty();
   if (std::string why = false_lemma(stated, asked, solver); !why.empty()) return undecided(std::move(why));
-  // Apart, since a solver that must consider both at once takes far longer where products are in them.
-  for (const Truth part : {stated.claimed, stated.kept}) {
-    const Query query = stated.query({(!part).place()});
+  // Apart, since a solver that must consider all at once takes far longer where products are in them.
+  std::vector<Place> parts = conjuncts(stated.setting.terms(), stated.claimed.place());
+  parts.push_back(stated.kept.place());
+  Proof open{Verdict::proved, {}, {}};
+  for (const Place part : parts) {
+    const Query query = stated.query({(!Truth::at(part)).place()});
     const Answer answer = solver(query, asked.limit);
-    if (answer.kind == Answer::Kind::unknown) return undecided(answer.why);
     if (answer.kind == Answer::Kind::satisfiable) return refuted(claim, stated, query, answer, asked, solver);
+    if (answer.kind == Answer::Kind::unknown) open = undecided(answer.why);
   }
+  if (open.verdict != Verdict::proved) return open;
   return proved_somewhere(stated, asked, solver);
 }
 
@@ -75,10 +88,13 @@ std::vector<TileShape> small_shapes() {
   return shapes;
 }
 
+constexpr std::chrono::milliseconds redrawing_limit{2000};  // of a query: what is looked for is a nicer one
+
 // The same refutation by tiles of a small shape; where there is none, as it was.
 Proof redrawn(const Claim& claim, const Asked& asked, const Solver& solver, Proof as_it_was) {
   for (const TileShape& shape : small_shapes()) {
     Asked smaller = asked;
+    smaller.limit = std::min(asked.limit, redrawing_limit);
     smaller.scope.shape = shape;
     Proof proof = prove_in(claim, smaller, solver);
     const bool shows = proof.counterexample && proof.counterexample->shows;
@@ -99,15 +115,16 @@ Proof prove(const Claim& claim, const Asked& asked, const Solver& solver) {
     const bool is_redrawn = proof.verdict == Verdict::refuted && ranged && !asked.scope.shape;
     return is_redrawn ? redrawn(claim, asked, solver, std::move(proof)) : proof;
   }
-  Proof proof;
+  // Refuted by one shape is refuted, whatever another leaves undecided.
+  Proof all{Verdict::silent, {}, {}};
   for (const TileShape& shape : shapes_in_use()) {
     Asked one = asked;
     one.scope.shape = shape;
-    proof = prove_in(claim, one, solver);
+    Proof proof = prove_in(claim, one, solver);
     if (proof.verdict == Verdict::refuted) return redrawn(claim, asked, solver, std::move(proof));
-    if (proof.verdict != Verdict::proved) return proof;
+    if (proof.verdict == Verdict::undecided || all.verdict == Verdict::silent) all = std::move(proof);
   }
-  return proof;
+  return all;
 }
 
 }  // namespace boresight::proofs
