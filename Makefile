@@ -16,6 +16,7 @@ help:
 	@echo 'make check-instruction-sets  the kernels on other processors, under qemu'
 	@echo 'make check-fresh  the committed tree, from clone to green, in a bare Debian 12'
 	@echo 'make power        each reading as a kernel: cases until caught, and its name; docs/power.md'
+	@echo 'make proofs       the index arithmetic proved by two solvers, and its planted bugs refuted; docs/proofs.md'
 	@echo 'make field        the flash algorithm over a finite field, exactly, and its mutants: field against floats; docs/field.md'
 	@echo 'make bench        attention by shape, encoding and kernel: time and precision; bench/results'
 	@echo 'make kill-matrix  which mistakes known suites would let through: docs/kill_matrix.md, some minutes'
@@ -65,6 +66,12 @@ kill-matrix: build
 power: setup build/release/build.ninja
 	cmake --build build/release --target misreadings confusion
 	mutants/power.py build/release/misreadings --page docs/power.md --confusion build/release/confusion
+# The claims by a second solver too, where it is here, and the smallest counterexample of each bug planted in them; docs/proofs.md.
+proofs: setup build/release/build.ninja
+	cmake --build build/release --target boresight mutants
+	build/release/boresight prove
+	@if command -v cvc5 >/dev/null; then echo 'by cvc5:' && build/release/boresight prove --solver cvc5; else echo 'cvc5 is not here: the second solver is SKIPPED'; fi
+	mutants/proofs.py build/release/boresight build/release/mutants --page docs/proofs.md
 # The flash algorithm over a finite field, and on every mutant of it: field against floats; docs/field.md.
 field: setup build/release/build.ninja
 	cmake --build build/release --target boresight_field mutants
@@ -90,4 +97,4 @@ check-fresh:
 clean:
 	rm -rf build
 
-.PHONY: check-instruction-sets help setup build verify test test-quick test-full release asan tsan debug planted mutants clang bench power field kill-matrix fuzz fuzzers format check-fresh clean
+.PHONY: check-instruction-sets help setup build verify test test-quick test-full release asan tsan debug planted mutants clang bench power proofs field kill-matrix fuzz fuzzers format check-fresh clean
