@@ -2,9 +2,9 @@
 """Plants the bugs of mutants.json: for each row a copy of the one file it changes, under OUTPUT/ID/.
 
 Prints a line per mutant, 'ID ROOM KILLER READING TIER CLAIM source..', with what it must be called ('-': anything; 'none':
-nothing), the claims of which a proof must refute one ('-': it is not in what is proved) and the sources of the room that must be compiled anew: the changed file, or those that include it, however indirectly. A row whose
-old text is not found exactly once is an error: a mutant that no longer fits its source must be looked at, not skipped. Python,
-since C++ text does not survive CMake's lists.
+nothing), the claims of which a proof must refute one ('-': it is not in what is proved) and the sources of the room that must be
+compiled anew: the changed file, or those that include it, however indirectly. A row whose old text is not found exactly once is an
+error: a mutant that no longer fits its source must be looked at, not skipped. Python, since C++ text does not survive CMake's lists.
 
 Usage: plant.py TOP OUTPUT
 """
