@@ -1,34 +1,15 @@
-#include "fuzz/layouts.h"
-
-#include <algorithm>
-
-#include "properties/draw/bytes.h"
-#include "properties/draw/draw.h"
+// Layouts: sizes, masks, windows, biases and tiles on drawn values, each available kernel within its certified bound.
+#include "fuzz/bodies.h"
+#include "fuzz/cases.h"
+#include "fuzz/finding.h"
+#include "problem/token.h"
 #include "properties/laws/law.h"
+#include "properties/prepared.h"
 #include "properties/report/report.h"
 #include "properties/shrink.h"
 
 namespace boresight::fuzz {
 namespace {
-
-constexpr std::int64_t scores_enough = 4000;
-
-std::int64_t scores(const Problem& p) { return p.batch * p.heads * p.queries * p.columns(); }
-
-// Where a bug of layout lives, width is only work, and a long case needs few heads. The case stays valid.
-void make_small(Case& c) {
-  Problem& p = c.problem;
-  if (scores(p) > scores_enough) p.batch = 1;
-  if (scores(p) > scores_enough) {
-    p.heads = p.kv_heads = 1;
-    p.head_map = HeadMap::grouped;
-    p.bias.alibi_heads = std::min<std::int64_t>(p.bias.alibi_heads, 1);
-  }
-  p.head_dim = std::min<std::int64_t>(p.head_dim, 8);
-  p.value_dim = std::min<std::int64_t>(p.value_dim, 4);
-  p.rotary.dims = std::min(p.rotary.dims, p.head_dim / 2 * 2);
-  if (p.rotary.dims == 0) p.rotary = {};
-}
 
 std::string finding_in_words(const Case& drawn, const properties::Law& law, const Kernel& kernel) {
   properties::Finding finding;
@@ -39,25 +20,25 @@ std::string finding_in_words(const Case& drawn, const properties::Law& law, cons
   finding.diagnosis = properties::diagnose(finding.smallest, kernel);
   finding.smallest.kernel = finding.kernel;
   finding.smallest.law = finding.law;
-  return properties::words(finding, "boresight");
+  return properties::words(finding, "build/release/boresight");
 }
 
 }  // namespace
 
-Case layout(std::span<const std::uint8_t> bytes) {
-  properties::ByteChoices choices(bytes);
-  Case drawn = properties::draw(choices);
-  make_small(drawn);
-  return drawn;
+std::string judge_layouts(std::string_view input, const Kernels& kernels) {
+  const Case a_case = case_of(input);
+  const properties::Prepared prepared = properties::prepare(a_case);
+  HeldCall held(prepared.call);
+  for (const Kernel& kernel : kernels)
+    if (kernel.unavailable.empty() && fault_of(kernel.name, held.judge(kernel, a_case.options, a_case.layout)))
+      return finding_in_words(a_case, properties::agreement(), kernel);
+  return {};
 }
 
-std::string judge_layout(std::span<const std::uint8_t> bytes, const std::vector<Kernel>& kernels) {
-  static const properties::Law& law = *properties::find_law("agrees_with_reference");
-  const Case drawn = layout(bytes);
-  for (const Kernel& kernel : kernels)
-    if (kernel.unavailable.empty() && law.judge(drawn, kernel).outcome == properties::Outcome::failed)
-      return finding_in_words(drawn, law, kernel);
-  return {};
+std::string mutate_layouts(std::string_view input, Choices& choices) { return token(mutated(case_of(input), choices)); }
+
+std::string cross_layouts(std::string_view one, std::string_view other, Choices& choices) {
+  return token(crossed(case_of(one), case_of(other), choices));
 }
 
 }  // namespace boresight::fuzz

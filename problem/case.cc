@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "problem/attend.h"
+
 namespace boresight {
 namespace {
 
@@ -79,21 +81,21 @@ Status check_name(const char* field, const std::string& text) {
   return out_of_range(fmt::format("{} holds a letter that a token can't", field), "letters, digits and / _ - . + : @");
 }
 
-Status check_options(const Options& options) {
+}  // namespace
+
+Status validate(const Options& options) {
   if (Status s = check_range("tile_queries", options.tile_queries, 0, tile_max); !s) return s;
   if (Status s = check_range("tile_keys", options.tile_keys, 0, tile_max); !s) return s;
   if (Status s = check_range("splits", options.splits, 0, tile_max); !s) return s;
   return check_range("threads", options.threads, 1, threads_max);
 }
 
-}  // namespace
-
 Status validate(const Case& c) {
   if (Status s = validate(c.problem); !s) return s;
   if (Status s = check_masks(c); !s) return s;
   if (Status s = check_share("dense_hidden", c.dense_hidden); !s) return s;
   if (Status s = check_positions(c); !s) return s;
-  if (Status s = check_options(c.options); !s) return s;
+  if (Status s = validate(c.options); !s) return s;
   if (Status s = check_name("kernel", c.kernel); !s) return s;
   return check_name("law", c.law);
 }

@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "problem/extent.h"
 #include "problem/rows.h"
 #include "problem/tensor_rules.h"
 
@@ -50,6 +52,15 @@ Status check_shape(const TensorRule& rule, const Tensor& tensor) {
   for (int d = 0; d < tensor.rank; ++d) elements *= double(tensor.shape[d]);
   if (elements < tensor_elements_max) return ok();
   return Error{fmt::format("{} has {:.3g} elements", rule.name, elements), "", "allowed: below 2^40"};
+}
+
+// Where the data lies, before any of it is read.
+Status check_place(const TensorRule& rule, const Tensor& tensor) {
+  if (rule.need == Need::unused || !tensor || tensor.elements() == 0) return ok();
+  if (!addressable(tensor)) return Error{fmt::format("{} has strides beyond any memory", rule.name), "", "they count elements"};
+  if (reinterpret_cast<std::uintptr_t>(tensor.data) % bytes(tensor.type) == 0) return ok();
+  return Error{fmt::format("{} lies between two elements", rule.name), "",
+               fmt::format("its address must be a multiple of {}", bytes(tensor.type))};
 }
 
 // What a tensor's data must be. Each is a type, so that the loop over a row inlines it.
@@ -176,6 +187,7 @@ Status validate(const Problem& problem, const Tensors& tensors) {
   for (const TensorRule& rule : tensor_rules(problem)) {
     const Tensor& tensor = tensors.*rule.member;
     if (Status status = check_shape(rule, tensor); !status) return status;
+    if (Status status = check_place(rule, tensor); !status) return status;
     const Check check_data = rule.need == Need::unused || !tensor ? nullptr : content_check(rule.member);
     if (check_data == nullptr) continue;
     if (Status status = check_data(rule.name, tensor); !status) return status;

@@ -14,6 +14,31 @@ namespace {
 constexpr std::byte poison{0xff};
 constexpr std::size_t fence = 256;  // bytes before and after
 
+bool is_poison(const std::byte* at, std::size_t size) {
+  return std::all_of(at, at + size, [](std::byte byte) { return byte == poison; });
+}
+
+// Decodes every element in row-major order and poisons it again. Returns how many were never written.
+std::int64_t take(const Tensor& tensor, std::vector<double>& values) {
+  std::int64_t unwritten = 0;
+  const std::size_t size = bytes(tensor.type);
+  values.reserve(std::size_t(tensor.elements()));
+  for (std::int64_t b = 0; b < tensor.shape[0]; ++b)
+    for (std::int64_t h = 0; h < tensor.shape[1]; ++h)
+      for (std::int64_t i = 0; i < tensor.shape[2]; ++i)
+        for (std::int64_t d = 0; d < tensor.shape[3]; ++d) {
+          std::byte* at =
+              static_cast<std::byte*>(tensor.data) +
+              (b * tensor.stride[0] + h * tensor.stride[1] + i * tensor.stride[2] + d * tensor.stride[3]) * std::int64_t(size);
+          values.push_back(decode(at, tensor.type));
+          if (is_poison(at, size)) ++unwritten;
+          std::memset(at, 0xff, size);
+        }
+  return unwritten;
+}
+
+}  // namespace
+
 double decode(const std::byte* at, Type type) {
   switch (type) {
     case Type::f64: {
@@ -40,31 +65,6 @@ double decode(const std::byte* at, Type type) {
       return 0;
   }
 }
-
-bool is_poison(const std::byte* at, std::size_t size) {
-  return std::all_of(at, at + size, [](std::byte byte) { return byte == poison; });
-}
-
-// Decodes every element in row-major order and poisons it again. Returns how many were never written.
-std::int64_t take(const Tensor& tensor, std::vector<double>& values) {
-  std::int64_t unwritten = 0;
-  const std::size_t size = bytes(tensor.type);
-  values.reserve(std::size_t(tensor.elements()));
-  for (std::int64_t b = 0; b < tensor.shape[0]; ++b)
-    for (std::int64_t h = 0; h < tensor.shape[1]; ++h)
-      for (std::int64_t i = 0; i < tensor.shape[2]; ++i)
-        for (std::int64_t d = 0; d < tensor.shape[3]; ++d) {
-          std::byte* at =
-              static_cast<std::byte*>(tensor.data) +
-              (b * tensor.stride[0] + h * tensor.stride[1] + i * tensor.stride[2] + d * tensor.stride[3]) * std::int64_t(size);
-          values.push_back(decode(at, tensor.type));
-          if (is_poison(at, size)) ++unwritten;
-          std::memset(at, 0xff, size);
-        }
-  return unwritten;
-}
-
-}  // namespace
 
 Tensor Outputs::place(Type type, std::int64_t batch, std::int64_t heads, std::int64_t rows, std::int64_t width, Layout layout,
                       std::int64_t skew, std::vector<std::byte>& memory) {

@@ -24,6 +24,9 @@ struct Results {
   std::string broken;  // a guard that was hurt: a write outside, an element not written; empty: none
 };
 
+// A number of this type, which must be one of floats, as a double.
+double decode(const std::byte* at, Type type);
+
 // Memory for one call's outputs, every byte poisoned with 0xff (NaN in every type), with fences around and in the gaps.
 // They start `skew` elements behind a place that is aligned for any type.
 class Outputs {

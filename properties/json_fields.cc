@@ -93,7 +93,7 @@ const json* Fields::take(const char* name, bool required) {
   if (*complaint_ || object_ == nullptr) return nullptr;
   const auto found = object_->find(name);
   if (found != object_->end()) return &*found;
-  if (required) complaint_->that(called(name) + " is missing", "");
+  if (required) complaint_->that(called(name) + " is missing", "a record like this one has it");
   return nullptr;
 }
 

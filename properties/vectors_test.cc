@@ -245,7 +245,7 @@ constexpr Malformed malformed[] = {
     {"/inputs/q/shape", "\"wide\"", "inputs.q.shape is \"wide\"; expected a list of sizes"},
     {"/inputs/q/shape/0", "-1", "inputs.q.shape has -1; expected sizes, 0 or more"},
     {"/inputs/q/data", "7", "inputs.q.data is 7; expected a flat list of numbers"},
-    {"/inputs/q", "", "inputs.q is missing"},
+    {"/inputs/q", "", "inputs.q is missing; a record like this one has it"},
     {"/inputs/k/shape/2", "2", "inputs.k has shape [1,1,2,2]; expected [1,1,3,2]"},
     {"/inputs/key_mask/data/1", "2", "inputs.key_mask.data[1] is 2; expected a whole number from 0 to 1"},
     {"/inputs/attn_mask/shape", "[2,1,2,2]", "inputs.attn_mask has shape [2,1,2,2]; expected [1,2 or 1,2,4]"},
@@ -262,7 +262,7 @@ constexpr Malformed malformed[] = {
     {"/config/queries", "1.5", "config.queries is 1.5; expected a whole number"},
     {"/config/memories", "9223372036854775807", "memories is 9223372036854775807; allowed: 0 to 2147483520"},
     {"/config/causal", "1", "config.causal is 1; expected true or false"},
-    {"/config/causal", "", "config.causal is missing"},
+    {"/config/causal", "", "config.causal is missing; a record like this one has it"},
     {"/config/softclamp", "-1", "softcap is -1; allowed: 0, or above 0 and finite"},
     {"/config/bias", "\"alibi2\"",
      "config.bias is \"alibi2\"; expected none, alibi, alibi_positions, t5, dynamic, tensor, forget"},
@@ -273,10 +273,10 @@ constexpr Malformed malformed[] = {
     {"/config/rotary_dim", "3", "rotary is 3; allowed: 2 to 2"},
     {"/config/casual", "true", "config.\"casual\" is not known, or does not apply here"},
     {"/config", "[]", "config is a list of 0; expected an object"},
-    {"/inputs", "", "inputs is missing"},
+    {"/inputs", "", "inputs is missing; a record like this one has it"},
     {"/output/shape", "[1,2,2,2]", "output has shape [1,2,2,2]; expected [1,2,2,1]"},
     {"/output/data/0", "null", "output.data[0] is null; expected a number"},
-    {"/output", "", "output is missing"},
+    {"/output", "", "output is missing; a record like this one has it"},
     {"/row_status/data/0", "3", "row_status.data[0] is 3; expected a whole number from 0 to 2"},
     {"/flash/output/shape", "[4]", "flash.output has shape [4]; expected [1,2,2,1]"},
     {"/id", "7", "id is 7; expected text"},
@@ -307,7 +307,7 @@ TEST(Vectors, TellWhatIsNoRecordAtAll) {
   EXPECT_EQ(told("{\"id\":"), "no JSON at column 7; expected one JSON object on the line");
   EXPECT_EQ(told("[1,2]"), "the line is a list of 2; expected an object");
   EXPECT_EQ(told("{\"id\":1e999}"), "a number is beyond the range of doubles; expected finite numbers");
-  EXPECT_EQ(told("{}"), "config is missing");
+  EXPECT_EQ(told("{}"), "config is missing; a record like this one has it");
   EXPECT_EQ(told("\xff"), "no JSON at column 1; expected one JSON object on the line");
 }
 
@@ -353,7 +353,7 @@ TEST(Vectors, NameTheFileAndTheLine) {
   std::int64_t visited = 0;
   const auto count = for_each_vector(file.path(), Type::f32, [&](Vector) { ++visited; });
   ASSERT_FALSE(count);
-  EXPECT_EQ(count.error().text(), file.path() + ":4: config is missing");
+  EXPECT_EQ(count.error().text(), file.path() + ":4: config is missing; a record like this one has it");
   EXPECT_EQ(visited, 2);
 }
 
