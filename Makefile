@@ -12,7 +12,8 @@ help:
 	@echo 'make test-quick   units and arrows: a minute'
 	@echo 'make test         and laws, a sample of mutants, sanitizers: 15 minutes cold'
 	@echo 'make test-full    and all mutants, the second compiler, every layout up to 4, ThreadSanitizer, the bound on 10,000 cases, what the fuzzers must find, other processors'
-	@echo 'make fuzz         FUZZ_SECONDS (60) of fuzzing from the committed corpus'
+	@echo 'make fuzz         FUZZ_SECONDS (60) of fuzzing for each target, from the committed corpus'
+	@echo 'make fuzz-plain, fuzz-replay, fuzz-merge   without libFuzzer; the corpus once; what was found, into the corpus'
 	@echo 'make check-instruction-sets  the kernels on other processors, under qemu'
 	@echo 'make check-fresh  the committed tree, from clone to green, in a bare Debian 12'
 	@echo 'make power        each reading as a kernel: cases until caught, and its name; docs/power.md'
@@ -77,14 +78,28 @@ field: setup build/release/build.ninja
 	cmake --build build/release --target boresight_field mutants
 	build/release/boresight-field --cases 10000
 	mutants/field.py build/release/mutants --page docs/field.md
+# Every target, FUZZ_SECONDS each, on all cores, from the committed corpus and what earlier runs found; fuzz/README.md.
+FUZZ_TARGETS ?= $(notdir $(wildcard fuzz/corpus/*))
 fuzz: setup
-	@$(SECOND_COMPILER) || { echo 'clang++-19 is not here, and no other compiler has libFuzzer: nothing was fuzzed' >&2; exit 2; }
-	@$(MAKE) --no-print-directory fuzzers SETUP=true
-	mkdir -p build/fuzz/corpus/fuzz_layouts
-	build/fuzz/fuzz_layouts -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -artifact_prefix=build/fuzz/ \
-	  build/fuzz/corpus/fuzz_layouts fuzz/corpus/fuzz_layouts
+	@$(SECOND_COMPILER) || { echo 'clang++-19 is not here, and no other compiler has libFuzzer: make fuzz-plain fuzzes without it' >&2; exit 2; }
+	@$(MAKE) --no-print-directory build/fuzz/build.ninja SETUP=true
+	cmake --build build/fuzz --target $(FUZZ_TARGETS)
+	fuzz/hunt.py build/fuzz --seconds $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+fuzz-plain: setup build/release/build.ninja
+	cmake --build build/release --target $(FUZZ_TARGETS)
+	@for target in $(FUZZ_TARGETS); do build/release/$$target --seconds $(FUZZ_SECONDS) fuzz/corpus/$$target || exit 1; done
+# The committed corpus, once, by the plain engine.
+fuzz-replay: setup build/release/build.ninja
+	cmake --build build/release --target $(FUZZ_TARGETS)
+	@for target in $(FUZZ_TARGETS); do build/release/$$target fuzz/corpus/$$target || exit 1; done
+# What runs have found and the committed corpus does not cover, as few and as small as they can be, into the committed corpus.
+fuzz-merge: setup
+	@$(MAKE) --no-print-directory build/fuzz/build.ninja SETUP=true
+	cmake --build build/fuzz --target $(FUZZ_TARGETS)
+	fuzz/merge.py build/fuzz $(FUZZ_TARGETS)
 fuzzers: setup
-	@if $(SECOND_COMPILER); then $(MAKE) --no-print-directory build/fuzz/build.ninja SETUP=true && cmake --build --preset fuzz; \
+	@if $(SECOND_COMPILER); then \
+	   for preset in fuzz fuzz-thread fuzz-memory; do $(MAKE) --no-print-directory build/$$preset/build.ninja SETUP=true && cmake --build --preset $$preset || exit 1; done; \
 	 else echo 'clang++-19 is not here: the fuzzers are SKIPPED'; fi
 
 format:
@@ -97,4 +112,4 @@ check-fresh:
 clean:
 	rm -rf build
 
-.PHONY: check-instruction-sets help setup build verify test test-quick test-full release asan tsan debug planted mutants clang bench power proofs field kill-matrix fuzz fuzzers format check-fresh clean
+.PHONY: check-instruction-sets help setup build verify test test-quick test-full release asan tsan debug planted mutants clang bench power proofs field kill-matrix fuzz fuzz-plain fuzz-replay fuzz-merge fuzzers format check-fresh clean

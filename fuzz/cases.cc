@@ -213,12 +213,12 @@ std::vector<std::string> simpler(const std::string& text) {
 }
 
 std::string shrunk(std::string_view text, const std::function<bool(const std::string&)>& fails) {
-  constexpr int tries_max = 4000;
+  constexpr int shrinks_tried_max = 4000;
   std::string smallest(text);
   int tries = 0;
   const auto next = [&](const std::vector<std::string>& candidates) {
     for (const std::string& candidate : candidates) {
-      if (candidate == smallest || ++tries > tries_max || !fails(candidate)) continue;
+      if (candidate == smallest || ++tries > shrinks_tried_max || !fails(candidate)) continue;
       smallest = candidate;
       return true;
     }

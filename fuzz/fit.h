@@ -6,7 +6,7 @@
 namespace boresight::fuzz {
 
 // What bounds a case's work: scores by width, and rows by width, about.
-inline constexpr double work_enough = 30'000;
+inline constexpr double work_enough = 24'000;
 
 // Whether a problem is within work_enough.
 bool small_enough(const Problem& problem);

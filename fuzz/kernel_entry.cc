@@ -101,7 +101,7 @@ class Mistakes {
     else if (words[0] == "shape")
       reshape(tensor, dimension, second);
     else if (words[0] == "shift" && tensor)
-      tensor.data = static_cast<std::byte*>(tensor.data) + std::size_t(first) % std::max<std::size_t>(bytes(tensor.type), 1);
+      shift(tensor, std::uint64_t(first));
     else
       change_number(words[0], words[1], first);
   }
@@ -116,6 +116,13 @@ class Mistakes {
   void retype(Tensor& tensor, const TensorRule& rule, Type type) {
     const bool allowed = type == rule.type || type == rule.also;
     if (!allowed || bytes(type) <= bytes(tensor.type)) tensor.type = type;
+  }
+
+  // Off by less than an element, so that no address between is one.
+  static void shift(Tensor& tensor, std::uint64_t by) {
+    const std::uintptr_t size = std::max<std::size_t>(bytes(tensor.type), 1),
+                         address = reinterpret_cast<std::uintptr_t>(tensor.data);
+    tensor.data = static_cast<std::byte*>(tensor.data) + (address % size == 0 ? by % size : 0);
   }
 
   // Sizes of the problem and shapes that follow them would be no mistake, but memory that is not there: so either, or.

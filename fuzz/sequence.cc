@@ -1,5 +1,6 @@
-// Sequence: one call worked off step by step, as a server does it, against the call itself. What a step reads lies where the
-// last step's lay, so whatever a kernel remembers by address is stale. A part of the input is a step:
+// Sequence: one call worked off step by step, as a server does it, against the call itself. Two such calls of one shape take
+// turns, and what a step reads lies where the last one's lay, so whatever a kernel remembers by address is stale. A part of the
+// input is a step:
 //
 //   feed 3 cache       the next three queries, with the keys up to theirs, earlier ones of the segment as a cache
 //   feed 1 memories    the same, earlier ones handed on as memories
@@ -12,8 +13,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
-#include <map>
+#include <array>
+#include <cmath>
 
 #include "fuzz/bodies.h"
 #include "fuzz/cases.h"
@@ -145,23 +146,24 @@ std::vector<Step> steps_of(Session& session, const std::vector<std::string_view>
 class Stage {
  public:
   explicit Stage(const std::vector<Step>& steps) {
-    for (const auto& [name, member] : input_tensors) {
+    for (std::size_t k = 0; k < memory_.size(); ++k) {
       std::size_t most = 0;
       for (const Step& step : steps) {
-        const Tensor& tensor = step.call.tensors.*member;
+        const Tensor& tensor = step.call.tensors.*input_tensors[k].member;
         if (tensor) most = std::max(most, std::size_t(tensor.elements()) * bytes(tensor.type));
       }
-      memory_[name].resize(most);
+      memory_[k].resize(most);
     }
   }
 
   Call place(const Call& call) {
     Call placed = call;
-    for (const auto& [name, member] : input_tensors) {
-      Tensor& tensor = placed.tensors.*member;
-      if (!tensor || tensor.elements() == 0) continue;
-      tensor = contiguous(tensor, memory_[name].data());
-      properties::overwrite(tensor, call.tensors.*member);
+    for (std::size_t k = 0; k < memory_.size(); ++k) {
+      const Tensor& from = call.tensors.*input_tensors[k].member;
+      if (!from || from.elements() == 0) continue;
+      Tensor& tensor = placed.tensors.*input_tensors[k].member;
+      tensor = contiguous(from, memory_[k].data());
+      properties::overwrite(tensor, from);
     }
     return placed;
   }
@@ -176,7 +178,7 @@ class Stage {
     }
     return tensor;
   }
-  std::map<std::string_view, std::vector<std::byte>> memory_;
+  std::array<std::vector<std::byte>, input_tensors.size()> memory_;
 };
 
 // The truths of a step and of the same rows of the whole: two evaluations in double, so each within its own bound there.
@@ -197,29 +199,48 @@ std::optional<Fault> fault_of_truth(HeldCall& step, HeldCall& whole, const Step&
   return std::nullopt;
 }
 
+// A case worked off: its steps and the one call that they are.
+struct Request {
+  Request(const Case& a_case, const std::vector<std::string_view>& parts)
+      : session(a_case), steps(steps_of(session, parts)), whole(session.whole()), held(whole) {}
+  bool judgeable() { return held.invalid().empty() && held.in_domain(); }
+
+  Session session;
+  std::vector<Step> steps;
+  Call whole;
+  HeldCall held;
+};
+
+std::optional<Fault> fault_of_step(Request& request, const Step& step, const Call& placed, const Options& options,
+                                   const Kernels& kernels) {
+  HeldCall held(placed);
+  if (!held.invalid().empty()) return Fault{"a step is no valid call: " + held.invalid(), ""};
+  if (!held.in_domain()) return std::nullopt;
+  if (auto fault = fault_of_truth(held, request.held, step, placed, request.whole)) return fault;
+  for (const Kernel& kernel : kernels) {
+    if (!kernel.unavailable.empty()) continue;
+    auto fault = fault_of(kernel.name, held.judge(kernel, options));
+    if (!fault) continue;
+    fault->what += fmt::format(" in the step of rows {} to {}", step.first, step.last - 1);
+    return fault;
+  }
+  return std::nullopt;
+}
+
+// Two requests of one shape and other values take turns, so that each call finds the other's leftovers.
 std::optional<Fault> look(const std::string& input, const Kernels& kernels) {
   const Text text = split(input);
-  const Case a_case = in_order(case_of(text.token));
-  Session session(a_case);
-  const std::vector<Step> steps = steps_of(session, text.parts);
-  const Call whole = session.whole();
-  HeldCall held_whole(whole);
-  if (!held_whole.invalid().empty() || !held_whole.in_domain()) return std::nullopt;
-  Stage stage(steps);
-  for (const Step& step : steps) {
-    const Call placed = stage.place(step.call);
-    HeldCall held(placed);
-    if (!held.invalid().empty()) return Fault{"a step is no valid call: " + held.invalid(), ""};
-    if (!held.in_domain()) continue;
-    if (auto fault = fault_of_truth(held, held_whole, step, placed, whole)) return fault;
-    for (const Kernel& kernel : kernels) {
-      if (!kernel.unavailable.empty()) continue;
-      if (auto fault = fault_of(kernel.name, held.judge(kernel, a_case.options))) {
-        fault->what += fmt::format(" in the step of rows {} to {}", step.first, step.last - 1);
-        return fault;
-      }
+  Case a_case = in_order(case_of(text.token));
+  Request one(a_case, text.parts);
+  ++a_case.seed;
+  Request other(a_case, text.parts);
+  if (!one.judgeable() || !other.judgeable()) return std::nullopt;
+  Stage stage(one.steps);
+  for (std::size_t k = 0; k < one.steps.size(); ++k)
+    for (Request* const request : {&one, &other}) {
+      const Step& step = request->steps[k];
+      if (auto fault = fault_of_step(*request, step, stage.place(step.call), a_case.options, kernels)) return fault;
     }
-  }
   return std::nullopt;
 }
 

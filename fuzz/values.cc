@@ -85,6 +85,12 @@ double value_at(const Tensor& tensor, std::int64_t number) {
   return properties::decode(place_of(tensor, index_of(tensor, number)), tensor.type);
 }
 
+// The element that a number names, whatever its sign.
+std::int64_t element_of(std::string_view number, std::int64_t elements) {
+  if (number.starts_with('-')) number.remove_prefix(1);
+  return std::int64_t(std::uint64_t(number_of(number)) % std::uint64_t(elements));
+}
+
 void apply(const Problem& problem, const Tensors& tensors, std::string_view part) {
   const std::vector<NamedTensor> numbers = numbers_in(tensors);
   const auto words = words_of(part, 4);
@@ -92,11 +98,10 @@ void apply(const Problem& problem, const Tensors& tensors, std::string_view part
   if (found == nullptr) return;
   const NamedTensor& where = *found;
   const std::int64_t elements = (tensors.*where.member).elements();
-  const std::int64_t number = words.size() > 1 ? std::abs(number_of(words[1])) % elements : 0;
+  const std::int64_t number = words.size() > 1 ? element_of(words[1], elements) : 0;
   if (words.size() == 4 && words[2] == "=") {
-    const std::int64_t of = number_of(words[3]);
-    const double value = value_at(tensors.*where.member, std::abs(of) % elements);
-    return put(problem, tensors, where, number, of < 0 ? -value : value);
+    const double value = value_at(tensors.*where.member, element_of(words[3], elements));
+    return put(problem, tensors, where, number, words[3].starts_with('-') ? -value : value);
   }
   const std::string spelled(words.size() > 2 ? words[2] : words.back());
   char* end = nullptr;

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Plants the bugs of mutants.json: for each row a copy of the one file it changes, under OUTPUT/ID/.
 
-Prints a line per mutant, 'ID ROOM KILLER READING TIER CLAIM source..', with what it must be called ('-': anything; 'none':
-nothing), the claims of which a proof must refute one ('-': it is not in what is proved) and the sources of the room that must be
+Prints a line per mutant, 'ID ROOM KILLER READING TIER CLAIM FOUND_BY source..', with what it must be called ('-': anything; 'none':
+nothing), the claims of which a proof must refute one ('-': it is not in what is proved), the fuzzer and the preset of its build that
+must find it ('-': none must) and the sources of the room that must be
 compiled anew: the changed file, or those that include it, however indirectly. A row whose old text is not found exactly once is an
 error: a mutant that no longer fits its source must be looked at, not skipped. Python, since C++ text does not survive CMake's lists.
 
@@ -17,6 +18,8 @@ FIELDS = {"id", "file", "old", "new", "killer", "why"}
 OPTIONAL = {"zoo", "reading"}
 # The file that proofs are about. A row of it may name the claim that is refuted; `prove` is the killer of what no law can see.
 PROVED = "impl/geometry.h"
+# Who must find it from the committed seeds: FUZZER@PRESET; `fuzz` is the killer of what only a sanitizer sees.
+FOUND_BY = re.compile(r"fuzz_[a-z_]+@fuzz(-thread|-memory)?")
 # The files that run over a finite field too; `field` is the killer of what no law sees on drawn cases.
 OVER_A_FIELD = ("impl/geometry.h", "impl/online_softmax.h")
 CLAIM = re.compile(r"[a-z0-9_*?]+")
@@ -32,7 +35,7 @@ def room_of(file):
 
 def mistakes(row, seen, top):
     """What is wrong with a row, in words."""
-    optional = OPTIONAL | {"claim"}
+    optional = OPTIONAL | {"claim", "found_by"}
     if not FIELDS <= set(row) <= FIELDS | optional:
         return [f"needs the fields {sorted(FIELDS)} and may have {sorted(optional)}, has {sorted(row)}"]
     found = [f"{field} is empty" for field in row if field != "new" and not row[field]]
@@ -41,6 +44,10 @@ def mistakes(row, seen, top):
         found.append(f"only {PROVED} is proved")
     if row["killer"] == "field" and row["file"] not in OVER_A_FIELD:
         found.append(f"killer field is for {' and '.join(OVER_A_FIELD)}")
+    if not FOUND_BY.fullmatch(row.get("found_by", "fuzz_any@fuzz")):
+        found.append(f"found_by '{row['found_by']}' is not FUZZER@PRESET")
+    if row["killer"] == "fuzz" and "found_by" not in row:
+        found.append("killer fuzz needs found_by")
     if not CLAIM.fullmatch(row.get("claim", "*")):
         found.append(f"claim '{row['claim']}' is no claim's name")
     if "zoo" in row and row["zoo"] not in (top / "tests/data/zoo_ids.txt").read_text().split():
@@ -116,7 +123,8 @@ def main(top, output):
             found = [f"no source of its room includes {row['file']}"]
         wrong += [f"mutants.json: {row.get('id', row)}: {mistake}" for mistake in found]
         if not found:
-            print(row["id"], room_of(row["file"]), row["killer"], expected_reading(row), tier(row, rows), refuted_claim(row), *sources)
+            print(row["id"], room_of(row["file"]), row["killer"], expected_reading(row), tier(row, rows), refuted_claim(row),
+                  row.get("found_by", "-"), *sources)
     if wrong:
         sys.exit("\n".join(wrong))
 

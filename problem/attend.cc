@@ -51,6 +51,8 @@ Status attend(const Kernel& kernel, const Problem& problem, const Tensors& tenso
     return Error{fmt::format("{} found no memory", kernel.name), "", "smaller tiles or fewer columns need less"};
   } catch (const std::exception& error) {
     return Error{fmt::format("{} threw: {}", kernel.name, error.what()), "", ""};
+  } catch (...) {
+    return Error{fmt::format("{} threw something that is no std::exception", kernel.name), "", ""};
   }
   return ok();
 }

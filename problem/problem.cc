@@ -108,6 +108,7 @@ Status validate(const Problem& p) {
   Checks check;
   check.that(is_float(p.type), fmt::format("type is {}", name(p.type)), "allowed: f32, bf16, f16, f64");
   check_sizes(p, check);
+  if (check.failed()) return check.status();  // sizes that are no sizes can't be added
   check.range("window left", p.window.left, -1, std::numeric_limits<std::int64_t>::max());
   check.range("window right", p.window.right, -1, std::numeric_limits<std::int64_t>::max());
   check.real("softcap", p.softcap, p.softcap == 0 || positive_f32(p.softcap), "0, or above 0 and finite in f32");

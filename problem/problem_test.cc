@@ -93,6 +93,7 @@ TEST(Problem, NamesTheFieldOutsideItsRange) {
       {"max_distance is 16; allowed: 17", t5, [](Problem& p) { p.bias.max_distance = 16; }},
       {"max_distance is 8; allowed: 9", both, [](Problem& p) { p.bias.max_distance = 8; }},
       {"bias_scale is nan", t5, [](Problem& p) { p.bias.bias_scale = nan; }},
+      {"memories is 9223372036854775807", forget, [](Problem& p) { p.memories = std::numeric_limits<std::int64_t>::max(); }},
       {"bias=forget sees later keys", forget, [](Problem& p) { p.causal = false; }},
       {"queries is 11 with bias=forget", forget, [](Problem& p) { p.queries = 11; }},
       {"bias=forget with custom positions", forget, [](Problem& p) { p.custom_positions = true; }},
