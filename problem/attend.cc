@@ -15,8 +15,7 @@ Status check_kernel(const Kernel& kernel, const Problem& problem) {
   if (!kernel.unavailable.empty()) return Error{fmt::format("{} is not available: {}", kernel.name, kernel.unavailable), "", ""};
   const std::string why = kernel.unsupported(problem);
   if (why.empty()) return ok();
-  return Error{fmt::format("{} does not support this problem: {}", kernel.name, why), "",
-               "see unsupported() of the other kernels"};
+  return Error{fmt::format("{} does not support this problem: {}", kernel.name, why), "", ""};
 }
 
 // An output must have a place of its own for each element, and share no byte with what is read or with the other output.
