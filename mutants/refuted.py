@@ -1,18 +1,21 @@
 #!/usr/bin/env python3
 """Passes when the proof refutes the mutant: `boresight prove` on its geometry must end as a refutation does, with CLAIM among
 the claims refuted, and give the smallest call as a token. Where it says that outputs show it, and the mutant's whole command is
-built, that command must fail on the token, and the right one must not: what was found is real. Where it shows in no output, the same of
-the claim, proved of that call alone.
+built, that command must fail on the token or crash on it, and the right one must do neither: what was found is real. Where it shows in
+no output, the same of the claim, proved of that call alone.
 
 Usage: refuted.py MUTANT-prove BORESIGHT [CLAIM]
 """
 import pathlib
 import re
 import shlex
+import signal
 import subprocess
 import sys
 
 HELD, REFUTED, FAILED, UNTESTED = 0, 1, 1, 3
+# Of a wrong index, or of a size that is none. No other signal is the bug's doing.
+CRASHED = [-number for number in (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE)]
 
 
 def run(*command):
@@ -25,7 +28,7 @@ def again(prover, boresight, what, arguments):
     if what == "prove":
         tried = [([prover, *arguments], (REFUTED,)), ([boresight, "prove", *arguments], (HELD, UNTESTED))]
     elif pathlib.Path(mutant).exists():
-        tried = [([mutant, "replay", token], (FAILED,)), ([boresight, "replay", token], (HELD, UNTESTED))]
+        tried = [([mutant, "replay", token], (FAILED, *CRASHED)), ([boresight, "replay", token], (HELD, UNTESTED))]
     else:
         tried = []
     for command, codes in tried:

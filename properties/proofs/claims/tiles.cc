@@ -39,6 +39,8 @@ Truth not_plain_hides_a_corner(Setting& setting) {
 impl::TileVisits<Number> visits_of(Setting& setting, Span rows) {
   return geometry_of(setting).tile_visits(range_of(rows), Number(setting.shape().width));
 }
+// Kernels cut a tile's width to the columns that there are: a token of fewer asks for another tile than the one refuted.
+void prefer_a_whole_tile(Setting& setting) { setting.prefer(setting.shape().width <= setting.layout().columns()); }
 Stretch tile_at(Setting& setting, Whole number) { return tile_of(setting.layout().columns(), setting.shape().width, number); }
 Number any_visit(Setting& setting, const impl::TileVisits<Number>& visits) {
   const Number visit = setting.number("visit", 0, setting.scope().size_limit);
@@ -50,6 +52,7 @@ Truth visits_reach_what_is_seen(Setting& setting) {
   const Span rows = setting.rows();
   const Number row = setting.inside("row", rows), column = setting.column();
   setting.assume(setting.layout().visible(Whole(row), Whole(column)));
+  prefer_a_whole_tile(setting);
   const impl::TileVisits<Number> visits = visits_of(setting, rows);
   const Number tile = Number::at((Whole(column) / setting.shape().width).place());
   const Number visit = visits.visit_of(tile);
@@ -68,6 +71,7 @@ Truth visits_ascend(Setting& setting) {
   const impl::TileVisits<Number> visits = visits_of(setting, setting.rows());
   const Number visit = any_visit(setting, visits);
   setting.assume(Whole(visit) + 1 < Whole(visits.count()));
+  prefer_a_whole_tile(setting);
   return visits.tile(visit) < visits.tile(visit + Number(1));
 }
 
@@ -77,6 +81,7 @@ Truth slots_serve_every_row(Setting& setting) {
   const Span rows = setting.rows();
   const impl::TileVisits<Number> some = visits_of(setting, rows);
   const Number tile = some.tile(any_visit(setting, some));
+  prefer_a_whole_tile(setting);
   const Span all = {Number(0), Number(setting.call().queries)};
   const impl::TileVisits<Number> kept = visits_of(setting, all);
   const Number slot = kept.visit_of(tile);

@@ -49,11 +49,15 @@ class BucketsByDistance {
 
 class Head {
  public:
+  // As scalar goes over heads: the key/value head is the one that this query head reads.
   Head(const FieldProblem& f, std::int64_t head, std::int32_t width)
+      : Head(f, head, impl::heads_of(layout_of(f.c)).kv_head_of(head), width) {}
+  // As vector kernels do: the query head is a member of this key/value head's group.
+  Head(const FieldProblem& f, std::int64_t head, std::int64_t kv_head, std::int32_t width)
       : f_(f),
         g_(impl::geometry_of(layout_of(f.c))),
         head_(head),
-        kv_head_(impl::heads_of(layout_of(f.c)).kv_head_of(head)),
+        kv_head_(kv_head),
         width_(width),
         tokens_(f.c.memories + f.c.segment),
         buckets_(f.c, g_.distance_limit()) {}

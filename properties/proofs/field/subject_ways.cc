@@ -5,23 +5,81 @@
 namespace boresight::field {
 namespace {
 
-// What simd/flash keeps of a tile for all rows of a head.
-struct PackedTile {
-  std::vector<Key> keys;       // [tile]
-  std::vector<Weight> values;  // [tile][padded width]
+constexpr std::int32_t panel_columns = impl::lanes;
+constexpr std::int32_t key_width = 2;  // a key is two numbers
+
+// What simd/flash keeps of a key/value head for all rows of all heads that read it, a slot for each tile that some row visits:
+// keys side by side in panels, value rows one behind another. A wrong place is a wrong number, no crash.
+class Packed {
+ public:
+  Packed(const FieldProblem& f, std::int64_t kv_head, const impl::Tiling& tiling, std::int32_t width)
+      : tiling_(tiling),
+        width_(width),
+        head_(f, impl::heads_of(layout_of(f.c)).query_head_of(kv_head, 0), kv_head, width),
+        visits_(head_.geometry().tile_visits(head_.geometry().rows(), tiling.keys)),
+        slots_(std::clamp<std::int64_t>(visits_.count(), 1, f.c.columns() + 1)),
+        columns_(impl::padded(tiling.keys, panel_columns)),
+        keys_(std::size_t(slots_ * columns_ * key_width)),
+        values_(std::size_t(slots_ * columns_ * width)) {
+    for (std::int32_t visit = 0; visit < std::min<std::int64_t>(visits_.count(), slots_); ++visit) pack(visit);
+  }
+
+  // Of a tile by its number among all: the key of its c-th column, and its value rows [column][width].
+  Key key(std::int32_t tile, std::int32_t c) const {
+    const auto [panel, lane] = impl::place_of(c, panel_columns);
+    const std::int64_t first = impl::packed_row<std::int64_t>(slot(tile), columns_, 0, key_width);
+    const std::int64_t at = first + std::int64_t(panel) * key_width * panel_columns + lane;
+    return {element(keys_, at), element(keys_, at + panel_columns) != 0};
+  }
+  const Weight* values(std::int32_t tile) const {
+    const std::int64_t last = (slots_ - 1) * columns_ * width_;
+    return values_.data() + std::clamp<std::int64_t>(value_at(slot(tile), 0), 0, last);
+  }
+
+ private:
+  std::int32_t slot(std::int32_t tile) const { return visits_.visit_of(tile); }
+  std::int64_t value_at(std::int32_t visit, std::int32_t c) const {
+    return impl::packed_row<std::int64_t>(visit, columns_, c, width_);
+  }
+  template <class T>
+  static void put(std::vector<T>& data, std::int64_t index, T element) {
+    if (index >= 0 && index < std::int64_t(data.size())) data[std::size_t(index)] = element;
+  }
+
+  void pack(std::int32_t visit) {
+    const Rows tile = head_.geometry().column_tile(tiling_.keys, visits_.tile(visit));
+    head_.load(tile);
+    for (std::int32_t column = tile.begin; column < tile.end; ++column) {
+      const std::int32_t c = column - tile.begin;
+      const Key key = head_.key(column);
+      const std::int64_t at = impl::packed_in_panel<std::int64_t>(visit, columns_, c, key_width, panel_columns);
+      put(keys_, at, key.bits);
+      put(keys_, at + panel_columns, std::uint64_t{key.same_for_all});
+      for (std::int32_t e = 0; e < width_; ++e)
+        put(values_, value_at(visit, c) + e, head_.values()[std::ptrdiff_t(c) * width_ + e]);
+    }
+  }
+
+  impl::Tiling tiling_;
+  std::int32_t width_;
+  Head head_;
+  impl::TileVisits<std::int32_t> visits_;  // of all rows together
+  std::int64_t slots_;
+  std::int32_t columns_;  // of a slot, whole panels
+  std::vector<std::uint64_t> keys_;
+  std::vector<Weight> values_;
 };
 
-// One head, packed: row tiles from the last to the first, columns by what a row views of a tile, distances by strips.
+// One query head over what is packed: row tiles from the last to the first, columns by what a row views of a tile, distances by
+// strips.
 class PackedHead {
  public:
-  PackedHead(const FieldProblem& f, std::int64_t number)
+  PackedHead(const FieldProblem& f, std::int64_t head, std::int64_t kv_head, const Packed& packed)
       : tiling_(tiling_of(f.c)),
         work_(tiling_, impl::padded_width(f.c.width)),
-        head_(f, number, work_.width),
+        head_(f, head, kv_head, work_.width),
         g_(head_.geometry()),
-        visits_(g_.tile_visits(g_.rows(), tiling_.keys)) {
-    for (std::int32_t visit = 0; visit < visits_.count(); ++visit) pack(g_.column_tile(tiling_.keys, visits_.tile(visit)));
-  }
+        packed_(packed) {}
 
   void run(std::vector<State>& states, std::int64_t first) {
     const std::int32_t tiles = g_.row_tiles(tiling_.queries);
@@ -35,25 +93,15 @@ class PackedHead {
   }
 
  private:
-  void pack(Rows tile) {
-    head_.load(tile);
-    PackedTile packed;
-    for (std::int32_t column = tile.begin; column < tile.end; ++column) packed.keys.push_back(head_.key(column));
-    packed.values.assign(head_.values(), head_.values() + std::max(0, tile.size()) * work_.width);
-    packed.values.resize(std::size_t(tiling_.keys) * std::size_t(work_.width));
-    tiles_.push_back(packed);
-  }
-
   void attend(Rows rows, std::int32_t number, Rows tile) {
-    const std::size_t slot = std::size_t(std::clamp<std::int64_t>(visits_.visit_of(number), 0, std::int64_t(tiles_.size()) - 1));
     for (std::int32_t row = rows.begin; row < rows.end; ++row) {
       const std::int32_t count = list(row, tile);
       for (std::int32_t k = 0; k < count; ++k)
-        work_.scores[std::size_t(k)] = score(rows, row, tile, tiles_[slot], work_.shown[std::size_t(k)]);
+        work_.scores[std::size_t(k)] = score(rows, row, tile, number, work_.shown[std::size_t(k)]);
       if (count > 0)
         impl::absorb(work_.rows[std::size_t(row - rows.begin)], work_.scores.data(), work_.shown.data(), count,
-                     tiles_[slot].values.data(),
-                     impl::TileSums<Field>{work_.tile_sums.data(), work_.tile_sums.data() + work_.width}, work_.width);
+                     packed_.values(number), impl::TileSums<Field>{work_.tile_sums.data(), work_.tile_sums.data() + work_.width},
+                     work_.width);
     }
   }
 
@@ -68,18 +116,17 @@ class PackedHead {
     return count;
   }
 
-  Score score(Rows rows, std::int32_t row, Rows tile, const PackedTile& packed, std::int32_t c) const {
+  Score score(Rows rows, std::int32_t row, Rows tile, std::int32_t number, std::int32_t c) const {
     const std::int32_t token = tile.begin + c - g_.first_token(tile);
     const std::int64_t distance = g_.strip(rows, tile).farthest - (g_.strip_begin(rows, row) + token);
-    return head_.score_at(row, tile.begin + c, element(packed.keys, c), distance);
+    return head_.score_at(row, tile.begin + c, packed_.key(number, c), distance);
   }
 
   impl::Tiling tiling_;
   impl::Workspace<Field> work_;
   Head head_;
   const impl::Geometry<std::int32_t>& g_;
-  impl::TileVisits<std::int32_t> visits_;
-  std::vector<PackedTile> tiles_;
+  const Packed& packed_;
 };
 
 // The states of one part: [members][rows], as simd/decode keeps them for the query heads that read one key/value head.
@@ -107,7 +154,7 @@ std::vector<PartStates> gathered_parts(const FieldProblem& f, std::int32_t kv_he
   for (std::int32_t part = 0; part < tiling.splits; ++part) {
     parts.emplace_back(std::int32_t(heads.group()), rows.size(), work.width);
     for (std::int32_t member = 0; member < heads.group(); ++member) {
-      Head head(f, heads.query_head_of(kv_head, member), work.width);
+      Head head(f, heads.query_head_of(kv_head, member), kv_head, work.width);
       impl::RowState<Field>* const own = parts.back().states.data() + member * rows.size();
       impl::for_each_visit(head.geometry(), rows, tiling.keys, tiling.splits, part,
                            [&](std::int32_t, Rows tile) { impl::attend_tile(head.geometry(), rows, tile, head, work, own); });
@@ -148,8 +195,16 @@ std::vector<State> attend_row_by_row(const FieldProblem& f) {
 }
 
 std::vector<State> attend_packed(const FieldProblem& f) {
-  std::vector<State> states = nobodys_states(f, impl::padded_width(f.c.width));
-  for (std::int64_t head = 0; head < f.c.heads; ++head) PackedHead(f, head).run(states, head * f.c.queries);
+  const std::int32_t width = impl::padded_width(f.c.width);
+  const auto heads = impl::heads_of(layout_of(f.c));
+  std::vector<State> states = nobodys_states(f, width);
+  for (std::int64_t kv_head = 0; kv_head < f.c.kv_heads; ++kv_head) {
+    const Packed packed(f, kv_head, tiling_of(f.c), width);
+    for (std::int64_t member = 0; member < heads.group(); ++member) {
+      const std::int64_t head = heads.query_head_of(kv_head, member);
+      PackedHead(f, head, kv_head, packed).run(states, head * f.c.queries);
+    }
+  }
   return states;
 }
 
