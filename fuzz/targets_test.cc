@@ -3,11 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <set>
 
+#include "fuzz/bodies.h"
 #include "fuzz/cases.h"
 #include "fuzz/fit.h"
 #include "fuzz/text.h"
@@ -213,6 +216,26 @@ TEST(Cases, CrossWordByWord) {
   }
   for (const char* word : {"n3", "n7", "s5", "s9", "M4", "causal", "sink", "seed=1", "seed=2"})
     EXPECT_TRUE(words.contains(word)) << word;
+}
+
+// What a value test gives a kernel for the first entry of a tensor.
+double first_of(std::string_view input, Tensor Tensors::* member) {
+  double first = 0;
+  Kernel kernel = registered_kernels().front();
+  kernel.run = [&first, member, right = registered_kernels().front()](const Problem& p, const Tensors& t, const Options& o) {
+    first = *static_cast<const float*>((t.*member).data);
+    right.run(p, t, o);
+  };
+  EXPECT_EQ(judge_values(input, {kernel}), "");
+  return first;
+}
+
+TEST(Values, MayBeMinusInfinityWhereThatHidesAColumnOrIsNoSink) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(first_of("bs1 b1 h1 d1 n1 s2 bias=dense | dense 0 -inf", &Tensors::dense), -infinity);
+  EXPECT_EQ(first_of("bs1 b1 h1 d1 n1 s2 sink | sinks 0 -inf", &Tensors::sinks), -infinity);
+  EXPECT_LT(std::abs(first_of("bs1 b1 h1 d1 n1 s2 sink | sinks 0 inf", &Tensors::sinks)), infinity);
+  EXPECT_LT(std::abs(first_of("bs1 b1 h1 d1 n1 s2 | q 0 -inf", &Tensors::q)), infinity);
 }
 
 TEST(Text, IsATokenAndItsParts) {

@@ -4,7 +4,8 @@
 //   segment_v 5 nan      element 5 (row-major) of a tensor becomes this number, rounded to the tensor's type
 //   segment_k 5 = 3      or what element 3 holds, for ties; -3: its negative, for sums that cancel
 //
-// Where a number would make the call invalid, or an infinity be seen, a finite one takes its place.
+// Where a number would make the call invalid, or an infinity be seen, a finite one takes its place; a dense bias and a sink may
+// be -inf, which hides a column and is no sink.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -64,11 +65,17 @@ bool hidden(const Tensors& t, Tensor Tensors::* member, const std::array<std::in
   return (memory || segment) && mask && mask.at<std::uint8_t>(index[0], index[2]) == 0;
 }
 
+// Where -inf has a meaning of its own: a column that is hidden, and no sink.
+bool means_nothing(Tensor Tensors::* member, double value) {
+  return (member == &Tensors::dense || member == &Tensors::sinks) && std::isinf(value) && value < 0;
+}
+
 // One element, changed only so far that the call stays valid and finite.
 void put(const Problem& problem, const Tensors& tensors, const NamedTensor& where, std::int64_t number, double value) {
   const Tensor& tensor = tensors.*where.member;
   const auto index = index_of(tensor, number);
-  if (!std::isfinite(value) && !hidden(tensors, where.member, index)) value = std::copysign(largest_finite(tensor.type), value);
+  const bool unseen = hidden(tensors, where.member, index) || means_nothing(where.member, value);
+  if (!std::isfinite(value) && !unseen) value = std::copysign(largest_finite(tensor.type), value);
   const double most = largest_finite(tensor.type);
   if (std::isfinite(value)) value = std::clamp(value, -most, most);
   std::byte* const at = static_cast<std::byte*>(tensor.data) + offset_of(tensor, index) * std::int64_t(bytes(tensor.type));
