@@ -20,6 +20,16 @@ if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_ABSSTDERR=1 ${CCACHE})
 endif()
 
+# The C++ library that comes with clang has std::jthread behind a flag, before its version 20.
+if(CMAKE_CXX_FLAGS MATCHES "-stdlib=libc\\+\\+")
+  include(CheckCXXSourceCompiles)
+  check_cxx_source_compiles("#include <thread>\nint main() { std::jthread thread; }" HAS_JTHREAD)
+  if(NOT HAS_JTHREAD)
+    add_compile_options(-fexperimental-library)
+    add_link_options(-fexperimental-library)
+  endif()
+endif()
+
 # A designated initializer leaves the other fields at their defaults on purpose.
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wno-missing-field-initializers -ffp-contract=off)
 # Highway compiles the kernels for every instruction set but these: vectors of a length that is not known can't be kept in arrays.

@@ -1,11 +1,13 @@
 #include "properties/steering.h"
 
 #include <algorithm>
+#include <functional>
 #include <string_view>
 #include <utility>
 
 #include "problem/values.h"
-#include "properties/draw/rapid.h"
+#include "properties/draw/draw.h"
+#include "properties/draw/random.h"
 #include "properties/readings/power.h"
 
 namespace boresight::properties {
@@ -17,6 +19,14 @@ constexpr std::int64_t attempts_max = 64;
 
 rc::Random random_of(std::uint64_t seed, std::int64_t number, std::int64_t attempt = 0) {
   return rc::Random(mix(mix(seed + 0x5eed) + std::uint64_t(number) + (std::uint64_t(attempt) << 48)));
+}
+
+// As properties/draw/rapid.h draws.
+Case drawn_by(const rc::Random& random, const std::function<void(Case&, Choices&)>& prepare) {
+  RandomChoices choices(random);
+  Case drawn = draw(choices);
+  if (prepare) prepare(drawn, choices);
+  return drawn;
 }
 
 const Law& law_of(std::int64_t number, const std::vector<Law>& laws) { return laws[std::size_t(number - 1) % laws.size()]; }
@@ -66,7 +76,7 @@ Case steered_case(std::uint64_t seed, std::int64_t number, const Law& law, const
     law.prepare(c, choices);
   };
   for (std::int64_t attempt = 1; attempt <= attempts_max; ++attempt) {
-    Case drawn = cases(prepare)(random_of(seed, number, attempt), 0).value();
+    Case drawn = drawn_by(random_of(seed, number, attempt), prepare);
     if (readings::applies(reading, drawn.problem)) return drawn;
   }
   return drawn_case(seed, number, law);
@@ -75,7 +85,7 @@ Case steered_case(std::uint64_t seed, std::int64_t number, const Law& law, const
 }  // namespace
 
 Case drawn_case(std::uint64_t seed, std::int64_t number, const Law& law) {
-  return cases(law.prepare)(random_of(seed, number), 0).value();
+  return drawn_by(random_of(seed, number), law.prepare);
 }
 
 Case campaign_case(std::uint64_t seed, std::int64_t number, const std::vector<Law>& laws) {

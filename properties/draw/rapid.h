@@ -6,19 +6,10 @@
 #include <functional>
 
 #include "properties/draw/draw.h"
+#include "properties/draw/random.h"
 #include "properties/draw/simpler.h"
 
 namespace boresight::properties {
-
-class RandomChoices : public Choices {
- public:
-  explicit RandomChoices(const rc::Random& random) : random_(random) {}
-  std::uint64_t pick(std::uint64_t options) override { return (random_.next() >> 16) % options; }
-  std::uint64_t bits() override { return random_.next(); }
-
- private:
-  rc::Random random_;
-};
 
 inline rc::Shrinkable<Case> shrinkable(Case a_case) {
   return rc::shrinkable::shrinkRecur(std::move(a_case), [](const Case& from) { return rc::seq::fromContainer(simpler(from)); });
