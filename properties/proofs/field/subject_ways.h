@@ -1,5 +1,6 @@
-// Three ways of running all rows of all heads, by the loops of the three kernels: scalar's attend_rows; simd/flash's, which packs
-// the tiles of all rows once and finds them by visit; simd/decode's, which goes over fixed parts and merges them at the end.
+// Three ways of running all rows of all heads, by the loops of the three kernels: scalar's attend_rows, head by head;
+// simd/flash's, which packs the tiles of a key/value head once for all rows of the heads that read it, and finds them by visit;
+// simd/decode's, which goes over fixed parts for those heads together and merges them at the end.
 #pragma once
 
 #include <vector>
