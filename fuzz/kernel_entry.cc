@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstring>
 
 #include "fuzz/bodies.h"
@@ -101,7 +102,7 @@ class Mistakes {
     else if (words[0] == "shape")
       reshape(tensor, dimension, second);
     else if (words[0] == "shift" && tensor)
-      shift(tensor, std::uint64_t(first));
+      shift(tensor, std::min(bytes(rule.type), bytes(rule.also)), first);
     else
       change_number(words[0], words[1], first);
   }
@@ -112,17 +113,16 @@ class Mistakes {
     return Type(number_of(name_of_type) % 16);
   }
 
+  // Once, and by less than an element: two halves of one would lead past the memory, and be no mistake that a call shows.
+  static void shift(Tensor& tensor, std::size_t element, std::int64_t by) {
+    const bool aligned = reinterpret_cast<std::uintptr_t>(tensor.data) % element == 0;
+    if (aligned) tensor.data = static_cast<std::byte*>(tensor.data) + std::size_t(by) % element;
+  }
+
   // A wider type that the rule allows would need memory that is not there; every other must be refused, or reads less.
   void retype(Tensor& tensor, const TensorRule& rule, Type type) {
     const bool allowed = type == rule.type || type == rule.also;
     if (!allowed || bytes(type) <= bytes(tensor.type)) tensor.type = type;
-  }
-
-  // Off by less than an element, so that no address between is one.
-  static void shift(Tensor& tensor, std::uint64_t by) {
-    const std::uintptr_t size = std::max<std::size_t>(bytes(tensor.type), 1),
-                         address = reinterpret_cast<std::uintptr_t>(tensor.data);
-    tensor.data = static_cast<std::byte*>(tensor.data) + (address % size == 0 ? by % size : 0);
   }
 
   // Sizes of the problem and shapes that follow them would be no mistake, but memory that is not there: so either, or.
