@@ -3,7 +3,11 @@
 #pragma once
 
 #include <array>
+#include <cctype>
+#include <cerrno>
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,12 +26,28 @@ std::string number_text(T value) {
   return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr};
 }
 
+// The same texts as std::from_chars takes, by the C library. The locale is C's: no program here sets another.
+inline std::optional<double> read_by_strtod(std::string_view text) {
+  if (text.empty() || text.front() == '+' || std::isspace(static_cast<unsigned char>(text.front()))) return std::nullopt;
+  if (text.find_first_of("xX") != text.npos) return std::nullopt;  // hexadecimal
+  const std::string copy(text);
+  char* end = nullptr;
+  errno = 0;
+  const double value = std::strtod(copy.c_str(), &end);
+  const bool out_of_range = errno == ERANGE && (value == 0 || std::isinf(value));
+  return end == copy.c_str() + copy.size() && !out_of_range ? std::optional(value) : std::nullopt;
+}
+
 template <class T>
 std::optional<T> read_number(std::string_view text) {
   T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  if constexpr (requires { std::from_chars(text.data(), text.data(), value); }) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return value;
+  } else {
+    return read_by_strtod(text);  // a C++ library whose from_chars reads only integers, as clang's does before version 20
+  }
 }
 
 template <class T>
