@@ -100,7 +100,7 @@ class Mistakes {
     else if (words[0] == "rank")
       tensor.rank = int(first % 8);
     else if (words[0] == "shape")
-      reshape(tensor, dimension, second);
+      reshape(tensor, rule, dimension, second);
     else if (words[0] == "shift" && tensor)
       shift(tensor, std::min(bytes(rule.type), bytes(rule.also)), first);
     else
@@ -125,9 +125,11 @@ class Mistakes {
     if (!allowed || bytes(type) <= bytes(tensor.type)) tensor.type = type;
   }
 
-  // Sizes of the problem and shapes that follow them would be no mistake, but memory that is not there: so either, or.
-  void reshape(Tensor& tensor, std::size_t dimension, std::int64_t entries) {
-    if (!resized_) tensor.shape[dimension] = entries, reshaped_ = true;
+  // More entries than there are is a mistake unless the rule asks for so many, which is then memory that is not there. So are
+  // sizes of the problem together with shapes that follow them: either, or.
+  void reshape(Tensor& tensor, const TensorRule& rule, std::size_t dimension, std::int64_t entries) {
+    const bool asked_for = entries == rule.shape[dimension] && entries > tensor.shape[dimension];
+    if (!resized_ && !asked_for) tensor.shape[dimension] = entries, reshaped_ = true;
   }
   void change_number(std::string_view kind, std::string_view field, std::int64_t value) {
     if (kind == "size" && !reshaped_) draft_.problem.*row_of(sizes, field).member = value, resized_ = true;
