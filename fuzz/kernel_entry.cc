@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstring>
 
 #include "fuzz/bodies.h"
@@ -101,7 +102,7 @@ class Mistakes {
     else if (words[0] == "shape")
       reshape(tensor, dimension, second);
     else if (words[0] == "shift" && tensor)
-      tensor.data = static_cast<std::byte*>(tensor.data) + std::size_t(first) % std::max<std::size_t>(bytes(tensor.type), 1);
+      shift(tensor, std::min(bytes(rule.type), bytes(rule.also)), first);
     else
       change_number(words[0], words[1], first);
   }
@@ -110,6 +111,12 @@ class Mistakes {
     for (const Type type : {Type::f32, Type::bf16, Type::f16, Type::f64, Type::u8, Type::i32})
       if (name(type) == name_of_type) return type;
     return Type(number_of(name_of_type) % 16);
+  }
+
+  // Once, and by less than an element: two halves of one would lead past the memory, and be no mistake that a call shows.
+  static void shift(Tensor& tensor, std::size_t element, std::int64_t by) {
+    const bool aligned = reinterpret_cast<std::uintptr_t>(tensor.data) % element == 0;
+    if (aligned) tensor.data = static_cast<std::byte*>(tensor.data) + std::size_t(by) % element;
   }
 
   // A wider type that the rule allows would need memory that is not there; every other must be refused, or reads less.

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 
+#include "fuzz/bodies.h"
 #include "fuzz/cases.h"
 #include "fuzz/text.h"
 #include "problem/token.h"
@@ -55,6 +56,19 @@ TEST(Seeds, OfTheZooTellAKernelThatMisreadsSo) {
         told.insert(entry.id);
       }
   EXPECT_GE(told.size(), 50u);
+}
+
+TEST(Seeds, OfTheZooTellItInASequenceToo) {
+  int told = 0;
+  for (const readings::ZooEntry& entry : readings::zoo()) {
+    const files::path path = fuzz_folder / "corpus/fuzz_sequence" / ("zoo-" + entry.id);
+    for (const readings::Reading& reading : readings::all_readings())
+      if (files::exists(path) && !entry.readings.empty() && entry.readings.front() == reading.id) {
+        EXPECT_NE(judge_sequence(contents(path), {readings::misread_kernel(reading)}), "") << entry.id;
+        ++told;
+      }
+  }
+  EXPECT_GE(told, 8);
 }
 
 TEST(Seeds, ThatSpellACaseAreNotCutDown) {

@@ -238,6 +238,17 @@ TEST(Values, MayBeMinusInfinityWhereThatHidesAColumnOrIsNoSink) {
   EXPECT_LT(std::abs(first_of("bs1 b1 h1 d1 n1 s2 | q 0 -inf", &Tensors::q)), infinity);
 }
 
+TEST(Entries, ShiftedTwiceDoNotLieAlignedPastTheirMemory) {
+  for (const char* const input : {"bs1 b1 h1 d1 n1 s1 bf16 | shift out 1", "bs1 b1 h1 d1 n1 s1 bf16 | shift out 1 | shift out 1",
+                                  "bs1 b1 h1 d1 n1 s1 | type out f64 | shift out 4 | shift out 3 | type out f32 | shift out 1"}) {
+    bool called = false;
+    Kernel kernel = registered_kernels().front();
+    kernel.run = [&called](const Problem&, const Tensors&, const Options&) { called = true; };
+    EXPECT_EQ(judge_kernel_entry(input, {kernel}), "");
+    EXPECT_FALSE(called) << input;
+  }
+}
+
 TEST(Text, IsATokenAndItsParts) {
   const Text text = split("bs1 b1 |  q 0 nan|| segment_v 3 = -1 ");
   EXPECT_EQ(text.token, "bs1 b1");

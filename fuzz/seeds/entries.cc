@@ -94,6 +94,7 @@ constexpr const char* others[][2] = {
     {"edge-alias-lse-out", "bs1 b1 h2 d4 n3 s3 | alias lse out"},
     {"edge-out-in-columns", "bs1 b1 h2 d4 n3 s3 | stride out 2 1 | stride out 3 3"},
     {"edge-out-rows-on-one-another", "bs1 b1 h2 d4 n3 s3 | stride out 2 0"},
+    {"edge-shift-twice", "bs1 b1 h2 d4 n3 s3 bf16 | shift out 1 | shift out 1"},
     {"edge-several-mistakes", "bs1 b1 h2 d4 n3 s3 M1 | null q | type out bf16 | rank segment_k 3 | option threads 0"},
     // All heads read one head's keys and values, and all rows one row.
     {"zoo-broadcast-kv-stride-zero",

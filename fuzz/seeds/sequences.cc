@@ -56,11 +56,11 @@ constexpr const char* table[][2] = {
     {"zoo-key-mask-not-extended-for-prepended-keys",
      "bs1 b1 h1 d2 n2 s3 M2 causal | hide 0 | feed 1 memories | hide 2 | feed 1 memories"},
     {"zoo-memory-mask-forced-true", "bs1 b1 h1 d2 n2 s2 M2 causal | hide 0 | feed 1 cache | hide 1 | feed 1 cache"},
-    // What an earlier call left behind: as many keys with other queries, another window, a mask that is gone.
-    {"zoo-bias-cache-keyed-on-key-length-only", "bs1 b1 h1 d2 n4 s4 causal bias=alibi | feed 3 cache | feed 1 cache | again"},
+    // What an earlier call left behind: a bias of as many keys but other queries, and a mask, here of the sequence before.
+    {"zoo-bias-cache-keyed-on-key-length-only",
+     "bs1 b1 h1 d2 n3 s3 M2 causal bias=alibi | feed 2 cache | forget 1 | feed 1 cache"},
     {"zoo-cached-bias-sliced-top-left", "bs1 b1 h1 d2 n5 s5 causal bias=distance_table | feed 4 cache | feed 1 cache"},
-    {"zoo-stale-custom-mask-after-replan",
-     "bs1 b1 h1 d2 n3 s3 causal | hide 0 | feed 1 cache | feed 1 cache | hide 1 | feed 1 cache"},
+    {"zoo-stale-custom-mask-after-replan", "bs1 b2 h1 d2 n3 s3 causal key_mask=0b011111 | feed 2 cache | hide 1 | feed 1 cache"},
 };
 
 }  // namespace

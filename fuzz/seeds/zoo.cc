@@ -30,8 +30,8 @@ struct Written {
 constexpr Written written[] = {
     // Rows that a mask bounds already, over keys that no tile divides.
     {"causality-applied-twice", "bs1 b1 h1 d2 n3 s3 causal attention_mask=0.9 tile=1x2"},
-    // The window skips two tiles, so the third is the first that is visited.
-    {"window-uses-compacted-tile-index", "bs1 b1 h1 d2 n1 s6 window=1 tile=1x2"},
+    // The window skips the first tiles, so the first that is visited is another.
+    {"window-uses-compacted-tile-index", "bs1 b1 h1 d2 n1 s6 window=2 tile=1x2"},
     // Nothing of the first tile is seen, and something of the next.
     {"leading-masked-tile-nan", "bs1 b1 h1 d2 n1 s4 key_mask=suffix:2 tile=1x2"},
     // A hidden tile in front of two seen ones.
@@ -44,26 +44,26 @@ constexpr Written written[] = {
     {"merge-row-index-under-gqa-packing", "bs1 b1 h14/2 d2 n3 s9 causal bias=alibi tile=2x2 splits=3"},
     // Rows, and not one key.
     {"empty-kv-request", "bs1 b2 h1 d2 n2 s0"},
-    // Values as wide as no key, and neither one behind the other.
-    {"value-uses-key-stride", "bs1 b2 h2 d3/2 n2 s3 layout=padded"},
+    // Values as wide as vectors and as no key, in rows with gaps.
+    {"value-uses-key-stride", "bs1 b2 h2 d3/16 n2 s3 layout=strided"},
     // One key more than tiles hold, behind a mask, in rows with gaps. (Stride 0 itself: fuzz_kernel_entry.)
     {"broadcast-kv-stride-zero", "bs1 b1 h2 d2 n2 s33 key_mask=0.8 layout=strided tile=0x32"},
-    // One query where an earlier call had more on as many keys. (Call by call: fuzz_sequence.)
+    // One query where an earlier call had more on as many keys: shown after it, as fuzz_sequence calls them.
     {"bias-cache-keyed-on-key-length-only", "bs1 b1 h1 d2 n1 s4 bias=alibi"},
-    // A call like others of its shape, but causal.
+    // A call like others of its shape, but causal: shown after one of them.
     {"kernel-cache-key-omits-causal", "bs1 b1 h1 d2 n2 s2 causal"},
     // What the first sequence hides the second shows.
     {"stale-custom-mask-after-replan", "bs1 b2 h1 d2 n1 s4 key_mask=0b01011111"},
     // Offsets into the mask beyond 8 bits: those beyond 32 need gigabytes.
     {"mask-or-bias-offset-int32-overflow", "bs1 b1 h1 d1 n17 s17 attention_mask=0.5"},
-    // Columns beyond 127: those beyond 32767 take too long to judge.
-    {"int16-column-index", "bs1 b1 h1 d1 n1 s130 causal"},
+    // Columns beyond 127, where one is hidden: those beyond 32767 take too long to judge.
+    {"int16-column-index", "bs1 b1 h1 d1 n2 s130 causal"},
     // Fewer keys than lanes.
     {"padding-lanes-score-zero", "bs1 b1 h1 d2 n1 s3 P2"},
-    // Three heads a group as rows of one tile, causal.
-    {"gqa-packed-row-floor", "bs1 b1 h3/1 d2 n4 s4 causal tile=2x2"},
-    // Tiles that divide rows and keys, across the diagonal.
-    {"causal-mask-dropped-on-exact-tiles", "bs1 b1 h1 d2 n4 s4 causal tile=2x2"},
+    // Three heads a group as rows of one tile, whose last token alone sees the last tile of keys.
+    {"gqa-packed-row-floor", "bs1 b1 h3/1 d2 n2 s2 causal tile=2x1"},
+    // Tiles of whole vectors that divide rows and keys, across the diagonal.
+    {"causal-mask-dropped-on-exact-tiles", "bs1 b1 h1 d2 n16 s16 causal tile=16x16"},
     // Nothing can show it (a crash where persistent columns meet the bias): the call that crashed.
     {"live-rel-proj-bias-padded-twice", "bs1 b1 h2 d2 n2 s2 M1 P1 causal bias=distance_table"},
 };
