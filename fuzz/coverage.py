@@ -118,8 +118,9 @@ def covers(build, names, profile):
 
 
 def row(cover, title):
-    return (f"{percent(cover.lines):6.1f} % of {len(cover.lines):5} lines  {percent(cover.sides):6.1f} % of {len(cover.sides):5} branches"
-            f"  {title}")
+    def part(counts, of):
+        return f"{percent(counts):6.1f} % of {len(counts):5} {of}" if counts else f"{'-':>6}   {'':8} {of}"
+    return f"{part(cover.lines, 'lines')}  {part(cover.sides, 'branches')}  {title}"
 
 
 def total(found):
@@ -131,7 +132,7 @@ def total(found):
 
 
 def print_table(found):
-    for path, cover in sorted(found.items(), key=lambda item: (percent(item[1].lines), item[0])):
+    for path, cover in sorted(found.items(), key=lambda item: (bool(item[1].lines), percent(item[1].lines), item[0])):
         print(row(cover, path) + ("" if cover.lines else ": no code of it is linked"))
     for room in dict.fromkeys(path.split("/")[0] for path in sorted(found)):
         print(row(total({path: cover for path, cover in found.items() if path.split("/")[0] == room}), f"{room}/ (all of it)"))

@@ -41,11 +41,15 @@ def pack(name, build, out):
 
 def main(build, out):
     names = (build / "fuzzers.txt").read_text().split()
+    dictionaries = sorted(path.stem for path in FUZZ.glob("*.dict"))
+    if not names:
+        sys.exit(f"pack.py: {build} has no fuzzers")
+    if "fuzz_token" not in dictionaries:
+        sys.exit("pack.py: fuzz/fuzz_token.dict is not there; fuzz_seeds writes it")
+    if astray := set(dictionaries) - set(names):
+        sys.exit(f"pack.py: dictionaries of no fuzzer: {' '.join(sorted(astray))}")
     for name in names:
         pack(name, build, out)
-    astray = sorted({path.stem for path in FUZZ.glob("*.dict")} - set(names))
-    if not names or astray:
-        sys.exit(f"pack.py: dictionaries of no fuzzer: {' '.join(astray)}" if astray else f"pack.py: {build} has no fuzzers")
 
 
 if __name__ == "__main__":
