@@ -2,7 +2,7 @@
 """Passes when a fuzzer finds the bug that is planted in its kernels, from the committed seeds and within a minute on one core, in
 each of the runs; the input that it kept must show it again. Prints how many executions and seconds each run took, and the medians.
 
-Usage: found.py FUZZER CORPUS [--runs N] [--seconds S]
+Usage: found.py FUZZER CORPUS [--engine libfuzzer|plain] [--runs N] [--seconds S]
 """
 import argparse
 import pathlib
@@ -23,40 +23,70 @@ def run(fuzzer, *words):
     return subprocess.run([fuzzer, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
 
 
-def shows_again(fuzzer, kept):
-    """Alone, or as one of many: what a kernel remembers needs an input before."""
-    return any(run(fuzzer, "-runs=20", kept).returncode != 0 for _ in range(TRIES_AGAIN))
+class LibFuzzer:
+    """What to say to it, and where it says what."""
 
-
-def hunt(fuzzer, corpus, seed, seconds):
-    """Executions, seconds and the first line of the finding; or an error that ends the program."""
-    with tempfile.TemporaryDirectory() as folder:
-        scratch = pathlib.Path(folder) / "corpus"
+    def hunt(self, fuzzer, folder, corpus, seed, seconds):
+        scratch = folder / "corpus"
         scratch.mkdir()
+        return run(fuzzer, f"-seed={seed}", f"-max_total_time={seconds}", "-print_final_stats=1", f"-artifact_prefix={folder}/", scratch, corpus)
+
+    def kept(self, output, folder):
+        return [path.read_bytes() for path in folder.iterdir() if path.is_file()]
+
+    def executions(self, output):
+        counted = re.search(r"number_of_executed_units: (\d+)", output)
+        return int(counted.group(1)) if counted else int((re.findall(r"^#(\d+)\s", output, re.MULTILINE) or [0])[-1])
+
+    def again(self, fuzzer, path):
+        return run(fuzzer, "-runs=500", path)
+
+
+class Plain:
+    """The same of fuzz/plain_engine.cc."""
+
+    def hunt(self, fuzzer, folder, corpus, seed, seconds):
+        return run(fuzzer, "--seed", seed, "--seconds", seconds, corpus)
+
+    def kept(self, output, folder):
+        return [text.encode() for text in re.findall(r"^DIED at input \d+: (.*)$", output, re.MULTILINE)]
+
+    def executions(self, output):
+        return int(re.search(r"^DIED at input (\d+): ", output, re.MULTILINE).group(1))
+
+    def again(self, fuzzer, path):
+        return run(fuzzer, path)
+
+
+def hunt(engine, fuzzer, corpus, seed, seconds):
+    """Executions, seconds, the first line of the finding and its input; or an error that ends the program."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
         start = time.monotonic()
-        ended = run(fuzzer, f"-seed={seed}", f"-max_total_time={seconds}", "-print_final_stats=1", f"-artifact_prefix={folder}/", scratch, corpus)
+        ended = engine.hunt(fuzzer, folder, corpus, seed, seconds)
         took = time.monotonic() - start
-        told = TOLD.search(ended.stdout)
-        kept = [path for path in pathlib.Path(folder).iterdir() if path.is_file()]
+        told, kept = TOLD.search(ended.stdout), engine.kept(ended.stdout, folder)
         if ended.returncode == 0 or not told or len(kept) != 1:
             sys.exit(f"{ended.stdout[-4000:]}\nseed {seed}: nothing found in {seconds} seconds")
-        if not shows_again(fuzzer, kept[0]):
-            sys.exit(f"{ended.stdout[-4000:]}\nseed {seed}: the input that was kept does not show it again: {kept[0].read_bytes()!r}")
-        counted = re.search(r"number_of_executed_units: (\d+)", ended.stdout) or re.findall(r"^#(\d+)\s", ended.stdout, re.MULTILINE)
-        executions = int(counted.group(1) if isinstance(counted, re.Match) else (counted or [0])[-1])
-        return executions, took, told.group(0).strip(), kept[0].read_bytes()[:200]
+        again = folder / "kept"
+        again.write_bytes(kept[0])
+        if not any(engine.again(fuzzer, again).returncode != 0 for _ in range(TRIES_AGAIN)):
+            sys.exit(f"{ended.stdout[-4000:]}\nseed {seed}: the input that was kept does not show it again: {kept[0]!r}")
+        return engine.executions(ended.stdout), took, told.group(0).strip(), kept[0][:200]
 
 
 def main():
     words = argparse.ArgumentParser()
     words.add_argument("fuzzer")
     words.add_argument("corpus")
+    words.add_argument("--engine", choices=["libfuzzer", "plain"], default="libfuzzer")
     words.add_argument("--runs", type=int, default=1)
     words.add_argument("--seconds", type=int, default=60)
     given = words.parse_args()
+    engine = {"libfuzzer": LibFuzzer, "plain": Plain}[given.engine]()
     found = []
     for seed in range(1, given.runs + 1):
-        executions, seconds, told, kept = hunt(given.fuzzer, given.corpus, seed, given.seconds)
+        executions, seconds, told, kept = hunt(engine, given.fuzzer, given.corpus, seed, given.seconds)
         found.append((executions, seconds))
         print(f"seed {seed}: {executions} executions, {seconds:.1f} s: {told}\n  {kept.decode(errors='replace')}", flush=True)
     print(f"{pathlib.Path(given.fuzzer).name}: median of {given.runs}: {statistics.median(e for e, _ in found):.0f} executions, "

@@ -32,6 +32,9 @@ std::size_t write(const std::string& from, std::uint8_t* data, std::size_t size_
 
 }  // namespace
 
+// A race ends the program, as every other finding does.
+extern "C" const char* __tsan_default_options() { return "halt_on_error=1"; }
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string finding = target().judge(text(data, size), boresight::registered_kernels());
   if (finding.empty()) return 0;

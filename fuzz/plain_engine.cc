@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -19,12 +20,19 @@
 namespace boresight::fuzz {
 namespace {
 
-std::string current;  // input, for when a signal is the finding
+// The input that is judged and its number from 1, for when a signal is the finding.
+std::string current;
+std::int64_t current_number = 0;
 
 void tell(std::string_view text) { [[maybe_unused]] const auto written = write(STDERR_FILENO, text.data(), text.size()); }
 
 extern "C" void on_signal(int signal) {
-  tell("\nDIED on this input: ");
+  std::array<char, 24> digits{};
+  std::size_t first = digits.size();
+  for (std::int64_t left = current_number; left > 0; left /= 10) digits[--first] = char('0' + left % 10);
+  tell("\nDIED at input ");
+  tell({digits.data() + first, digits.size() - first});
+  tell(": ");
   tell(current);
   tell("\n");
   std::signal(signal, SIG_DFL);
@@ -34,6 +42,7 @@ extern "C" void on_signal(int signal) {
 // The input is judged; true where nothing was found.
 bool held(const Target& target, std::string input) {
   current = std::move(input);
+  ++current_number;
   const std::string finding = target.judge(current, registered_kernels());
   if (!finding.empty()) fmt::print(stderr, "\n{}\n", finding);
   return finding.empty();
@@ -116,5 +125,9 @@ int run(int count, char** words) {
 
 }  // namespace
 }  // namespace boresight::fuzz
+
+// What a sanitizer finds ends in a signal, so that the input is told.
+extern "C" const char* __msan_default_options() { return "abort_on_error=1"; }
+extern "C" const char* __asan_default_options() { return "abort_on_error=1"; }
 
 int main(int count, char** words) { return boresight::fuzz::run(count, words); }

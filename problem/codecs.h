@@ -22,7 +22,7 @@ using Pair = std::pair<std::int64_t, std::int64_t>;
 // Shortest text that reads back as the same number, in any locale.
 template <class T>
 std::string number_text(T value) {
-  std::array<char, 32> buffer;
+  std::array<char, 32> buffer{};
   return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr};
 }
 
