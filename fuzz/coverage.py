@@ -19,9 +19,10 @@ import sys
 TOP = pathlib.Path(__file__).resolve().parent.parent
 GAPS = TOP / "fuzz/coverage_gaps.txt"
 TOTAL_MIN, FILE_MIN = 95.0, 85.0  # percent of lines
+BY_CHANCE = "by chance"  # how the reason of a file begins that is low in some runs, and not in others
 ROOMS = ("impl", "problem")
 PARSERS = ("properties/json_fields.cc", "properties/vectors.cc", "properties/vector_inputs.cc", "properties/vector_positions.cc",
-           "properties/vector_problem.cc", "properties/vector_verdict.cc")
+           "properties/vector_problem.cc")
 LLVM = "-19"
 
 
@@ -153,6 +154,8 @@ def complaints(found, excused):
     for path in sorted(low - set(excused)):
         yield f"{path}: below {FILE_MIN} % of its lines, and {GAPS.name} has no reason"
     for path in sorted(set(excused) - low):
+        if path in found and excused[path].startswith(BY_CHANCE):
+            continue
         yield f"{path}: {GAPS.name} names it, and it needs no reason" if path in found else f"{path}: {GAPS.name} names no file"
     if not percent(total(found).lines) >= TOTAL_MIN:
         yield f"the total is below {TOTAL_MIN} % of the lines"

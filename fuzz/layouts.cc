@@ -1,7 +1,9 @@
-// Layouts: sizes, masks, windows, biases and tiles on drawn values, each available kernel within its certified bound.
+// Layouts: sizes, masks, windows, biases and tiles on drawn values, each available kernel within its certified bound, and its
+// inputs as they were.
 #include "fuzz/bodies.h"
 #include "fuzz/cases.h"
 #include "fuzz/finding.h"
+#include "problem/inputs.h"
 #include "problem/token.h"
 #include "properties/laws/law.h"
 #include "properties/prepared.h"
@@ -26,12 +28,17 @@ std::string finding_in_words(const Case& drawn, const properties::Law& law, cons
 }  // namespace
 
 std::string judge_layouts(std::string_view input, const Kernels& kernels) {
+  static const properties::Law& unchanged = *properties::find_law("inputs_unchanged_outputs_fenced");
   const Case a_case = case_of(input);
   const properties::Prepared prepared = properties::prepare(a_case);
+  const std::uint64_t inputs = hash(prepared.call.tensors);
   HeldCall held(prepared.call);
-  for (const Kernel& kernel : kernels)
-    if (kernel.unavailable.empty() && fault_of(kernel.name, held.judge(kernel, a_case.options, a_case.layout)))
-      return finding_in_words(a_case, properties::agreement(), kernel);
+  for (const Kernel& kernel : kernels) {
+    if (!kernel.unavailable.empty()) continue;
+    const bool wrong = fault_of(kernel.name, held.judge(kernel, a_case.options, a_case.layout)).has_value();
+    if (wrong) return finding_in_words(a_case, properties::agreement(), kernel);
+    if (hash(prepared.call.tensors) != inputs) return finding_in_words(a_case, unchanged, kernel);
+  }
   return {};
 }
 

@@ -133,6 +133,15 @@ TEST(WrongKernels, OfALayoutAreToldSmallestFirstWithTheirToken) {
               "replay 'bs1 b1 h1 d1 n1 s1 P1");
 }
 
+TEST(WrongKernels, ThatWriteToTheirInputsAreTold) {
+  expect_told({"fuzz_layouts", "inputs_unchanged_outputs_fenced",
+               [](const Kernel& right, const Problem& p, const Tensors& t, const Options& o) {
+                 right.run(p, t, o);
+                 if (p.type == Type::f32 && t.q) t.q.at<float>(0, 0, 0, 0) += 1;
+               }},
+              "replay 'bs1 b1 h1 d1 n1 s1");
+}
+
 TEST(WrongKernels, ThatLetHiddenNumbersThroughAreTold) {
   expect_told({"fuzz_values", "wrong gave NaN",
                [](const Kernel& right, const Problem& p, const Tensors& t, const Options& o) {

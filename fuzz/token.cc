@@ -10,6 +10,7 @@
 #include "fuzz/cases.h"
 #include "fuzz/finding.h"
 #include "fuzz/text.h"
+#include "problem/inputs.h"
 #include "problem/words.h"
 
 namespace boresight::fuzz {
@@ -35,6 +36,7 @@ std::optional<Fault> fault_of_case(const Case& parsed) {
   const Result<Case> again = parse_token(printed);
   if (!again) return Fault{"a case whose token does not parse", printed + ": " + again.error().text()};
   if (!(*again == canonical(parsed))) return Fault{"a case whose token is another's", printed};
+  if (input_bytes(*again) != input_bytes(parsed)) return Fault{"a case whose token takes other memory", printed};
   if (token(*again) != printed) return Fault{"a token that is not in its shortest form", printed + " and " + token(*again)};
   return std::nullopt;
 }

@@ -97,8 +97,28 @@ void add_malformed(Seeds& seeds, const json& right) {
   add("data-past-f32", "/inputs/q/data/0", 1e308);
   add("no-inputs", "/inputs", json::array());
   seeds.push_back({"edge-bad-no-object", "[]"});
+  seeds.push_back({"edge-bad-number-past-doubles", R"({"id":1e999})"});
   seeds.push_back({"edge-bad-cut-off", right.dump().substr(0, 100)});
   seeds.push_back({"edge-bad-no-json", "bs1 b1 h1 d1 n1 s1"});
+}
+
+// Positions as no record has them: a rotary's own, two that differ, and two of one kind.
+void add_positions(Seeds& seeds, const std::vector<Record>& records) {
+  const auto with = [&](const char* input) {
+    for (const Record& record : records)
+      if (json line = json::parse(record.line); line["inputs"].contains(input)) return line;
+    return json();
+  };
+  if (json line = with("rotary_pos"); !line.is_null()) {
+    for (json& position : line["inputs"]["rotary_pos"]["data"]) position = 2 * position.get<std::int64_t>();
+    seeds.push_back({"edge-rotary-pos-doubled", line.dump()});
+    line["config"]["bias"] = "alibi", line["config"]["alibi_heads"] = line["config"]["heads"];
+    seeds.push_back({"edge-bad-rotary-pos-beside-a-bias", line.dump()});
+  }
+  if (json line = with("bias_q_pos"); !line.is_null()) {
+    line["inputs"]["query_positions"] = line["inputs"]["bias_q_pos"];
+    seeds.push_back({"edge-bad-positions-twice", line.dump()});
+  }
 }
 
 }  // namespace
@@ -107,6 +127,7 @@ Seeds vector_seeds(const std::string& data) {
   Seeds seeds;
   const std::vector<Record> records = smallest_first(data);
   for (const Record& record : few(records)) seeds.push_back({"edge-" + record.id, record.line});
+  add_positions(seeds, records);
   if (!records.empty()) add_malformed(seeds, json::parse(records.front().line));
   return seeds;
 }
