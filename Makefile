@@ -93,8 +93,9 @@ fuzz-plain: setup build/release/build.ninja
 fuzz-replay: setup build/release/build.ninja
 	cmake --build build/release --target $(FUZZ_TARGETS)
 	@for target in $(FUZZ_TARGETS); do build/release/$$target fuzz/corpus/$$target || exit 1; done
-# What runs have found and the committed corpus does not cover, as few and as small as they can be, into the committed corpus.
+# What runs have found and the committed corpus does not cover, into the committed corpus.
 fuzz-merge: setup
+	@$(SECOND_COMPILER) || { echo 'clang++-19 is not here, and no other compiler has libFuzzer: nothing was merged' >&2; exit 2; }
 	@$(MAKE) --no-print-directory build/fuzz/build.ninja SETUP=true
 	cmake --build build/fuzz --target $(FUZZ_TARGETS)
 	fuzz/merge.py build/fuzz $(FUZZ_TARGETS)

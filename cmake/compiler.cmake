@@ -34,8 +34,12 @@ endif()
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wno-missing-field-initializers -ffp-contract=off)
 # Highway compiles the kernels for every instruction set but these: vectors of a length that is not known can't be kept in arrays.
 set(SETS_LEFT_OUT HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128)
+set(ALL_BUT_SSE4 "|HWY_SSSE3|HWY_AVX2|HWY_AVX3")
+if(NOT BORESIGHT_INSTRUCTION_SETS MATCHES "^(all|SSE4)$")
+  message(FATAL_ERROR "BORESIGHT_INSTRUCTION_SETS is ${BORESIGHT_INSTRUCTION_SETS}; allowed: all, SSE4")
+endif()
 if(BORESIGHT_INSTRUCTION_SETS STREQUAL "SSE4")  # besides what every compiler gives: the kernels in a fraction of the time
-  string(APPEND SETS_LEFT_OUT "|HWY_SSSE3|HWY_AVX2|HWY_AVX3")
+  string(APPEND SETS_LEFT_OUT ${ALL_BUT_SSE4})
 endif()
 add_compile_definitions("HWY_DISABLED_TARGETS=(${SETS_LEFT_OUT})")
 if(BORESIGHT_SANITIZE)

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "fuzz/cases.h"
-#include "fuzz/text.h"
 #include "properties/report/report.h"
 
 namespace boresight::fuzz {
@@ -25,11 +24,19 @@ std::string quoted(std::string_view input) {
   return (printable ? plain : escaped) + "'";
 }
 
+// The input as the command's argument: a byte 0, which no argument holds, goes through a file.
+std::string argument(const std::string& input) {
+  if (input.find('\0') == input.npos) return "--text " + quoted(input);
+  std::string escaped;
+  for (const char letter : input) escaped += fmt::format("\\x{:02x}", std::uint8_t(letter));
+  return "<(printf '%b' '" + escaped + "')";
+}
+
 std::string words(std::string_view target, const std::string& input, const Fault& fault) {
   std::string text = fmt::format("FAILED {}\n  what    {}\n", target, fault.what);
   if (!fault.where.empty()) text += fmt::format("  where   {}\n", fault.where);
   text += fmt::format("  input   {}\n", quoted(input));
-  return text + fmt::format("  again   build/release/{} --text {}\n", target, quoted(input));
+  return text + fmt::format("  again   build/release/{} {}\n", target, argument(input));
 }
 
 }  // namespace

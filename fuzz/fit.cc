@@ -1,7 +1,6 @@
 #include "fuzz/fit.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cstdint>
 
 #include "problem/token.h"

@@ -32,7 +32,7 @@ class LibFuzzer:
         return run(fuzzer, f"-seed={seed}", f"-max_total_time={seconds}", "-print_final_stats=1", f"-artifact_prefix={folder}/", scratch, corpus)
 
     def kept(self, output, folder):
-        return [path.read_bytes() for path in folder.iterdir() if path.is_file()]
+        return [path.read_bytes() for path in folder.glob("crash-*")]
 
     def executions(self, output):
         counted = re.search(r"number_of_executed_units: (\d+)", output)
@@ -49,10 +49,10 @@ class Plain:
         return run(fuzzer, "--seed", seed, "--seconds", seconds, corpus)
 
     def kept(self, output, folder):
-        return [text.encode() for text in re.findall(r"^DIED at input \d+: (.*)$", output, re.MULTILINE)]
+        return [text.encode() for text in re.findall(r"^(?:DIED|FOUND) at input \d+: (.*)$", output, re.MULTILINE)]
 
     def executions(self, output):
-        return int(re.search(r"^DIED at input (\d+): ", output, re.MULTILINE).group(1))
+        return int(re.search(r"^(?:DIED|FOUND) at input (\d+): ", output, re.MULTILINE).group(1))
 
     def again(self, fuzzer, path):
         return run(fuzzer, path)
@@ -83,6 +83,8 @@ def main():
     words.add_argument("--runs", type=int, default=1)
     words.add_argument("--seconds", type=int, default=60)
     given = words.parse_args()
+    if not pathlib.Path(given.fuzzer).is_file():
+        words.error(f"{given.fuzzer} is not there; build it first")
     engine = {"libfuzzer": LibFuzzer, "plain": Plain}[given.engine]()
     found = []
     for seed in range(1, given.runs + 1):

@@ -18,7 +18,7 @@ def words_for(build, target, seconds):
     kept = build / "corpus" / target
     kept.mkdir(parents=True, exist_ok=True)
     words = [build / target, f"-fork={os.cpu_count()}", f"-max_total_time={seconds}", f"-artifact_prefix={build}/{target}-", "-rss_limit_mb=4096",
-             "-timeout=25", kept, FUZZ / "corpus" / target]
+             "-timeout=25", "-ignore_timeouts=0", "-ignore_ooms=0", kept, FUZZ / "corpus" / target]
     dictionary = FUZZ / f"{target}.dict"
     return words + ([f"-dict={dictionary}"] if dictionary.is_file() else [])
 
@@ -46,6 +46,11 @@ def main():
     words.add_argument("targets", nargs="+")
     words.add_argument("--seconds", type=int, default=60)
     given = words.parse_args()
+    if given.seconds < 1:
+        words.error(f"--seconds is {given.seconds}; it must be 1 or more")
+    for target in given.targets:
+        if not (given.build / target).is_file():
+            words.error(f"{given.build / target} is not there; build it first")
     for target in given.targets:
         print(f"{target}: {hunt(given.build, target, given.seconds)}", flush=True)
 

@@ -77,6 +77,7 @@ class Mistakes {
 
   // Those of place, or the others.
   void make(const std::vector<std::string_view>& parts, bool of_place) {
+    in_memory_ = draft_.tensors;
     for (const std::string_view part : parts) {
       const auto words = words_of(part, 4);
       if (words.size() > 1 && is_of_place(words[0]) == of_place) make_one(words);
@@ -128,7 +129,7 @@ class Mistakes {
   // More entries than there are is a mistake unless the rule asks for so many, which is then memory that is not there. So are
   // sizes of the problem together with shapes that follow them: either, or.
   void reshape(Tensor& tensor, const TensorRule& rule, std::size_t dimension, std::int64_t entries) {
-    const bool asked_for = entries == rule.shape[dimension] && entries > tensor.shape[dimension];
+    const bool asked_for = entries == rule.shape[dimension] && entries > (in_memory_.*rule.member).shape[dimension];
     if (!resized_ && !asked_for) tensor.shape[dimension] = entries, reshaped_ = true;
   }
   void change_number(std::string_view kind, std::string_view field, std::int64_t value) {
@@ -170,6 +171,7 @@ class Mistakes {
 
   Draft& draft_;
   Memory& memory_;
+  Tensors in_memory_;  // as their memory has them
   decltype(tensor_rules(Problem{})) rules_;
   bool reshaped_ = false, resized_ = false;
 };

@@ -19,6 +19,8 @@ std::string finding_in_words(const Case& drawn, const properties::Law& law, cons
   finding.law = law.name;
   finding.smallest = properties::shrunk(drawn, law, kernel);
   finding.verdict = law.judge(finding.smallest, kernel);
+  if (finding.verdict.outcome != properties::Outcome::failed)
+    finding.verdict = properties::failed("failed once, and not again on the same case: something is remembered between cases");
   finding.diagnosis = properties::diagnose(finding.smallest, kernel);
   finding.smallest.kernel = finding.kernel;
   finding.smallest.law = finding.law;

@@ -1,5 +1,6 @@
 // A fuzzer for compilers without libFuzzer, by the same bodies and moves: judges texts, files and folders; with --runs or
-// --seconds goes on from them with mutations, by a seed and without knowing coverage. Exit code 1 where something was found.
+// --seconds goes on from them with mutations, by a seed and without knowing coverage. Exit code 1 where something was found, 2
+// where it was called wrongly.
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -7,9 +8,11 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <unistd.h>
 
 #include "fuzz/engine.h"
@@ -44,12 +47,13 @@ bool held(const Target& target, std::string input) {
   current = std::move(input);
   ++current_number;
   const std::string finding = target.judge(current, registered_kernels());
-  if (!finding.empty()) fmt::print(stderr, "\n{}\n", finding);
+  if (!finding.empty()) fmt::print(stderr, "\n{}\nFOUND at input {}: {}\n", finding, current_number, current);
   return finding.empty();
 }
 
 std::string contents(const std::filesystem::path& path) {
   std::ifstream stream(path, std::ios::binary);
+  if (!stream) throw std::runtime_error(fmt::format("{} can't be read", path.string()));
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
@@ -100,11 +104,16 @@ int judge_and_hunt(const Target& target, const std::vector<std::string>& inputs,
   for (const std::string& input : inputs)
     if (!held(target, input)) return 1;
   fmt::print("{}: {} inputs, nothing found\n", target.name, inputs.size());
-  if (plan.runs == 0 && plan.seconds == 0) return inputs.empty() ? 3 : 0;
+  if (plan.runs == 0 && plan.seconds == 0) return 0;
   const std::int64_t judged = hunt(target, inputs, plan);
   fmt::print("{}: {} mutations by seed {}, {}\n", target.name, std::abs(judged), plan.seed,
              judged < 0 ? "FOUND" : "nothing found");
   return judged < 0 ? 1 : 0;
+}
+
+int complain(std::string_view what) {
+  fmt::print(stderr, "{}: {}\n", engine_target, what);
+  return 2;
 }
 
 int run(int count, char** words) {
@@ -113,14 +122,22 @@ int run(int count, char** words) {
   std::vector<std::string> places, texts;
   Plan plan;
   app.add_option("input", places, "Files, and folders of files, to judge")->check(CLI::ExistingPath);
-  app.add_option("--text", texts, "An input itself, as a finding prints it");
+  app.add_option("--text", texts, "An input itself, as a finding prints it")->allow_extra_args(false);
   app.add_option("--runs", plan.runs, "So many mutations of the inputs")->check(CLI::NonNegativeNumber);
   app.add_option("--seconds", plan.seconds, "Mutations for so long")->check(CLI::NonNegativeNumber);
-  app.add_option("--seed", plan.seed, "Of the mutations (1)");
+  const auto* const seed = app.add_option("--seed", plan.seed, "Of the mutations (1)");
   CLI11_PARSE(app, count, words);
-  std::vector<std::string> inputs = inputs_at(places);
-  inputs.insert(inputs.end(), texts.begin(), texts.end());
-  return judge_and_hunt(target, inputs, plan);
+  const bool hunts = plan.runs > 0 || plan.seconds > 0;
+  if (places.empty() && texts.empty() && !hunts)
+    return complain("no inputs; give files, folders or --text, or --runs or --seconds");
+  if (*seed && !hunts) return complain("--seed is of mutations; it needs --runs or --seconds");
+  try {
+    std::vector<std::string> inputs = inputs_at(places);
+    inputs.insert(inputs.end(), texts.begin(), texts.end());
+    return judge_and_hunt(target, inputs, plan);
+  } catch (const std::runtime_error& error) {  // of reading files alone: what a kernel throws is judged
+    return complain(error.what());
+  }
 }
 
 }  // namespace

@@ -12,7 +12,6 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
-#include <limits>
 
 #include "fuzz/bodies.h"
 #include "fuzz/cases.h"

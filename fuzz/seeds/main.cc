@@ -56,12 +56,17 @@ int run(const files::path& fuzz, const std::string& data) {
   for (const Seeds* const seeds : std::initializer_list<const Seeds*>{&layouts, &values, &sequences, &entries})
     for (const Seed& seed : *seeds) right = as_spelled(seed) && right;
   if (!right) return 1;
+  const Seeds vectors = vector_seeds(data);
+  if (vectors.empty() || !files::is_directory(fuzz / "corpus")) {
+    fmt::print(stderr, "fuzz_seeds: no records in {}, or no folder {}\n", data, (fuzz / "corpus").string());
+    return 1;
+  }
   write(fuzz / "corpus/fuzz_layouts", layouts);
   write(fuzz / "corpus/fuzz_values", values);
   write(fuzz / "corpus/fuzz_sequence", sequences);
   write(fuzz / "corpus/fuzz_kernel_entry", entries);
   write(fuzz / "corpus/fuzz_token", token_seeds());
-  write(fuzz / "corpus/fuzz_vectors", vector_seeds(data));
+  write(fuzz / "corpus/fuzz_vectors", vectors);
   put(fuzz / "fuzz_token.dict", token_dictionary());
   return 0;
 }
