@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <ostream>
 #include <limits>
 #include <set>
 
@@ -19,6 +20,9 @@
 #include "properties/draw/counted.h"
 
 namespace boresight::fuzz {
+
+void PrintTo(const Target& target, std::ostream* to) { *to << target.name; }  // else its bytes are in the names of tests
+
 namespace {
 
 namespace files = std::filesystem;
