@@ -83,8 +83,7 @@ properties::Verdict HeldCall::judge(const Kernel& kernel, const Options& options
   return properties::compare(results, {truth_.attention(call_), bound.values});
 }
 
-std::optional<Fault> fault_of_any(const properties::Call& call, const Options& options, const Kernels& kernels) {
-  HeldCall held(call);
+std::optional<Fault> fault_of_any(HeldCall& held, const Options& options, const Kernels& kernels) {
   for (const Kernel& kernel : kernels) {
     if (!kernel.unavailable.empty()) continue;
     if (auto fault = fault_of(kernel.name, held.judge(kernel, options))) return fault;

@@ -49,7 +49,7 @@ class HeldCall {
   properties::Truth truth_;
 };
 
-// Each available kernel on one call; the first fault.
-std::optional<Fault> fault_of_any(const properties::Call& call, const Options& options, const Kernels& kernels);
+// Each available kernel on the call; the first fault.
+std::optional<Fault> fault_of_any(HeldCall& held, const Options& options, const Kernels& kernels);
 
 }  // namespace boresight::fuzz

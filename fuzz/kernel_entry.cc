@@ -178,9 +178,7 @@ class Mistakes {
 
 // Memory of its own for an output, and its place in the draft.
 void place_output(Memory& memory, Tensor& tensor, Type type, int rank, const std::array<std::int64_t, 4>& shape) {
-  tensor = Tensor{nullptr, type, rank, shape, {}};
-  std::int64_t step = 1;
-  for (int d = rank - 1; d >= 0; --d) tensor.stride[std::size_t(d)] = step, step *= shape[std::size_t(d)];
+  tensor = side_by_side({nullptr, type, rank, shape, {}});
   memory.place(tensor);
 }
 

@@ -10,6 +10,15 @@
 
 namespace boresight::fuzz {
 
+Tensor side_by_side(Tensor tensor) {
+  std::int64_t step = 1;
+  for (int d = tensor.rank - 1; d >= 0; --d) {
+    tensor.stride[std::size_t(d)] = step;
+    step *= tensor.shape[std::size_t(d)];
+  }
+  return tensor;
+}
+
 Memory::~Memory() {
   for (const Mapping& mapping : mappings_) munmap(mapping.start, mapping.size);
 }

@@ -11,6 +11,9 @@
 
 namespace boresight::fuzz {
 
+// The tensor with the strides of elements side by side, row-major; its data stays what it was.
+Tensor side_by_side(Tensor tensor);
+
 class Memory {
  public:
   static constexpr std::int64_t near_most = 1 << 16, far_most = std::int64_t{1} << 35;  // bytes

@@ -19,6 +19,7 @@
 #include "fuzz/bodies.h"
 #include "fuzz/cases.h"
 #include "fuzz/finding.h"
+#include "fuzz/memory.h"
 #include "fuzz/text.h"
 #include "problem/inputs.h"
 #include "properties/laws/calls.h"
@@ -162,22 +163,14 @@ class Stage {
       const Tensor& from = call.tensors.*input_tensors[k].member;
       if (!from || from.elements() == 0) continue;
       Tensor& tensor = placed.tensors.*input_tensors[k].member;
-      tensor = contiguous(from, memory_[k].data());
+      tensor = side_by_side(from);
+      tensor.data = memory_[k].data();
       properties::overwrite(tensor, from);
     }
     return placed;
   }
 
  private:
-  static Tensor contiguous(Tensor tensor, std::byte* data) {
-    tensor.data = data;
-    std::int64_t step = 1;
-    for (int d = tensor.rank - 1; d >= 0; --d) {
-      tensor.stride[std::size_t(d)] = step;
-      step *= tensor.shape[std::size_t(d)];
-    }
-    return tensor;
-  }
   std::array<std::vector<std::byte>, input_tensors.size()> memory_;
 };
 
@@ -217,14 +210,9 @@ std::optional<Fault> fault_of_step(Request& request, const Step& step, const Cal
   if (!held.invalid().empty()) return Fault{"a step is no valid call: " + held.invalid(), ""};
   if (!held.in_domain()) return std::nullopt;
   if (auto fault = fault_of_truth(held, request.held, step, placed, request.whole)) return fault;
-  for (const Kernel& kernel : kernels) {
-    if (!kernel.unavailable.empty()) continue;
-    auto fault = fault_of(kernel.name, held.judge(kernel, options));
-    if (!fault) continue;
-    fault->what += fmt::format(" in the step of rows {} to {}", step.first, step.last - 1);
-    return fault;
-  }
-  return std::nullopt;
+  auto fault = fault_of_any(held, options, kernels);
+  if (fault) fault->what += fmt::format(" in the step of rows {} to {}", step.first, step.last - 1);
+  return fault;
 }
 
 // Two requests of one shape and other values take turns, so that each call finds the other's leftovers.

@@ -50,10 +50,10 @@ std::array<std::int64_t, 4> index_of(const Tensor& tensor, std::int64_t number) 
   }
   return index;
 }
-std::int64_t offset_of(const Tensor& tensor, const std::array<std::int64_t, 4>& index) {
+std::byte* place_of(const Tensor& tensor, const std::array<std::int64_t, 4>& index) {
   std::int64_t offset = 0;
   for (int d = 0; d < tensor.rank; ++d) offset += index[std::size_t(d)] * tensor.stride[std::size_t(d)];
-  return offset;
+  return static_cast<std::byte*>(tensor.data) + offset * std::int64_t(bytes(tensor.type));
 }
 
 // Whether rule 1 hides this row of keys or values from everybody.
@@ -77,16 +77,13 @@ void put(const Problem& problem, const Tensors& tensors, const NamedTensor& wher
   if (!std::isfinite(value) && !unseen) value = std::copysign(largest_finite(tensor.type), value);
   const double most = largest_finite(tensor.type);
   if (std::isfinite(value)) value = std::clamp(value, -most, most);
-  std::byte* const at = static_cast<std::byte*>(tensor.data) + offset_of(tensor, index) * std::int64_t(bytes(tensor.type));
+  std::byte* const at = place_of(tensor, index);
   std::array<std::byte, 8> before{};
   std::copy(at, at + bytes(tensor.type), before.begin());
   store(at, tensor.type, 0, value);
   if (!validate(problem, tensors)) std::copy(before.begin(), before.begin() + std::ptrdiff_t(bytes(tensor.type)), at);
 }
 
-const std::byte* place_of(const Tensor& tensor, const std::array<std::int64_t, 4>& index) {
-  return static_cast<std::byte*>(tensor.data) + offset_of(tensor, index) * std::int64_t(bytes(tensor.type));
-}
 double value_at(const Tensor& tensor, std::int64_t number) {
   return properties::decode(place_of(tensor, index_of(tensor, number)), tensor.type);
 }
@@ -120,7 +117,9 @@ std::optional<Fault> look(const std::string& input, const Kernels& kernels) {
   const Case a_case = case_of(text.token);
   const Inputs inputs = make_inputs(a_case);
   for (const std::string_view part : text.parts) apply(a_case.problem, inputs.tensors, part);
-  return fault_of_any({a_case.problem, inputs.tensors}, a_case.options, kernels);
+  const properties::Call call{a_case.problem, inputs.tensors};
+  HeldCall held(call);
+  return fault_of_any(held, a_case.options, kernels);
 }
 
 // A number at an edge of the type.

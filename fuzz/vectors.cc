@@ -24,7 +24,8 @@ std::optional<Fault> fault_of_vector(const properties::Vector& vector, const Ker
   if (!small_enough(vector.problem)) return std::nullopt;
   properties::judge_reference(vector);  // whatever it says of numbers that nobody computed
   if (!vector.observed.empty()) properties::diagnose_observed(vector);
-  return vector.problem.type == Type::f64 ? std::nullopt : fault_of_any(call, {}, kernels);
+  HeldCall held(call);
+  return fault_of_any(held, {}, kernels);
 }
 
 std::optional<Fault> look(const std::string& input, const Kernels& kernels) {

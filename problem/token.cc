@@ -23,20 +23,6 @@ struct Given {
   std::string_view value;
 };
 
-std::string spelled(const Word& word, std::string_view value) {
-  switch (word.form) {
-    case Form::size:
-      return fmt::format("{}{}", word.name, value);
-    case Form::flag:
-      return std::string(word.name);
-    case Form::value:
-      return fmt::format("{}={}", word.name, value);
-    case Form::bare:
-      break;
-  }
-  return std::string(value);
-}
-
 // The word as an error shows it: printable, and not longer than a line.
 std::string shown(std::string_view text) {
   std::string result(text.substr(0, 48));

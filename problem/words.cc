@@ -1,6 +1,8 @@
 // The table of words. A codec turns one field's value into text and back; a row names the field, and when it applies.
 #include "problem/words.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <tuple>
 
@@ -282,6 +284,20 @@ constexpr std::array<Alias, 3> alias_table{{
 }};
 
 }  // namespace
+
+std::string spelled(const Word& word, std::string_view value) {
+  switch (word.form) {
+    case Form::size:
+      return fmt::format("{}{}", word.name, value);
+    case Form::flag:
+      return std::string(word.name);
+    case Form::value:
+      return fmt::format("{}={}", word.name, value);
+    case Form::bare:
+      break;
+  }
+  return std::string(value);
+}
 
 std::span<const Word> words() { return table(); }
 

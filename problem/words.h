@@ -38,6 +38,9 @@ struct Word {
   void (*omitted)(Case&) = nullptr;                        // what leaving it out means, where that isn't the default
 };
 
+// The whole word with this value: "window=16,0".
+std::string spelled(const Word& word, std::string_view value);
+
 // In the order in which token() writes them; a word's needs stand before it.
 std::span<const Word> words();
 

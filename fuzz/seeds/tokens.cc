@@ -10,21 +10,6 @@
 namespace boresight::fuzz {
 namespace {
 
-// The whole word with this value.
-std::string spelled(const Word& word, std::string_view value) {
-  switch (word.form) {
-    case Form::size:
-      return fmt::format("{}{}", word.name, value);
-    case Form::flag:
-      return std::string(word.name);
-    case Form::value:
-      return fmt::format("{}={}", word.name, value);
-    case Form::bare:
-      break;
-  }
-  return std::string(value);
-}
-
 // What a word may need around it. The first that makes a token of it is taken.
 constexpr const char* surroundings[] = {"",
                                         "causal ",
