@@ -102,7 +102,7 @@ void register_all(const Options& options) {
     benchmark::RegisterBenchmark(("attention/reference/" + timed.name).c_str(),
                                  [&timed](benchmark::State& state) { time_reference(state, timed); });
     for (const Kernel* kernel : contestants()) {
-      if (!kernel->unsupported(timed.the_case.problem).empty()) continue;
+      if (!kernel->unsupported(timed.the_case.problem, {}).empty()) continue;
       std::string name = family(*kernel);
       std::replace(name.begin(), name.end(), '/', '_');
       auto* row = benchmark::RegisterBenchmark(

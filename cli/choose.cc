@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "problem/nearest.h"
-#include "problem/registry.h"
 #include "properties/glob.h"
 
 namespace boresight::cli {
@@ -41,13 +40,13 @@ Status each_meets(std::string_view called, std::string_view what, std::string_vi
   return each_meets(called, what, patterns, names, properties::matches);
 }
 
-Result<std::vector<Kernel>> choose_kernels(std::string_view called, std::string_view patterns) {
+Result<std::vector<Kernel>> choose_kernels(std::string_view called, std::string_view patterns, const std::vector<Kernel>& from) {
   std::vector<std::string> names;
-  for (const Kernel& kernel : registered_kernels()) names.push_back(kernel.name);
+  for (const Kernel& kernel : from) names.push_back(kernel.name);
   if (const Status status = each_meets(called, "kernel", patterns, names, properties::matches_kernel); !status)
     return status.error();
   std::vector<Kernel> chosen;
-  for (const Kernel& kernel : registered_kernels())
+  for (const Kernel& kernel : from)
     if (properties::matches_kernel(patterns, kernel.name)) chosen.push_back(kernel);
   return chosen;
 }

@@ -13,8 +13,8 @@
 
 namespace boresight::cli {
 
-// The registered kernels that `patterns` choose; `called` is how the user gave them: "--kernel", or "kernel=" of a token.
-Result<std::vector<Kernel>> choose_kernels(std::string_view called, std::string_view patterns);
+// Those of the kernels that `patterns` choose; `called` is how the user gave them: "--kernel", or "kernel=" of a token.
+Result<std::vector<Kernel>> choose_kernels(std::string_view called, std::string_view patterns, const std::vector<Kernel>& from);
 
 // That each of the patterns meets one of the names; `what` they are: "law".
 Status each_meets(std::string_view called, std::string_view what, std::string_view patterns,

@@ -89,7 +89,7 @@ void say_how_to_go_on(const ExhaustOptions& options) {
 
 int exhaust(const ExhaustOptions& options) {
   exhaustive::Plan plan;
-  Result<std::vector<Kernel>> kernels = choose_kernels("--kernel", options.kernels);
+  Result<std::vector<Kernel>> kernels = choose_kernels("--kernel", options.kernels, registered_kernels());
   if (!kernels) return complain(kernels.error().text());
   plan.kernels = std::move(*kernels);
   const Result<properties::Shard> shard = choose_shard(options.shard);
@@ -128,9 +128,9 @@ int exhaust(const ExhaustOptions& options) {
   std::string filters = options.kernels == "*" ? "" : fmt::format(" --kernel '{}'", options.kernels);
   if (report.interrupted && !options.state.empty()) filters += fmt::format(" --resume '{}'", options.state);
   if (!options.quiet)
-    fmt::print("{}", exhaustive::words(report, program(), filters));
+    fmt::print("{}", exhaustive::words(report, {program()}, filters));
   else
-    for (const properties::Finding& finding : report.findings) fmt::print("{}\n", properties::words(finding, program()));
+    for (const properties::Finding& finding : report.findings) fmt::print("{}\n", properties::words(finding, {program()}));
   if (!options.json.empty())
     if (const Status written = json.finish(exhaustive::json(report, version())); !written)
       return complain(written.error().text());

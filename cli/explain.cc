@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "problem/registry.h"
 #include "properties/diagnosis.h"
+#include "properties/documented.h"
 #include "properties/glob.h"
 #include "properties/laws/law.h"
 #include "properties/probe/explanation.h"
@@ -53,7 +54,7 @@ std::string why(const Case& a_case, const Kernel& kernel, const properties::prob
 
 Answer explain_on(const Case& a_case, const properties::Law& law, const Kernel& kernel, const RowChoice& choice) {
   if (!kernel.unavailable.empty()) return {Exit::untested, "NOT PROBED", entry("not probed", kernel.unavailable), {kernel.name}};
-  const properties::Verdict verdict = law.judge(a_case, kernel);
+  const properties::Verdict verdict = properties::judge(law, a_case, kernel);
   const properties::probe::Explanation probe = properties::probe::explain(a_case, kernel, choice);
   const bool passed = verdict.outcome == Outcome::passed, failed = verdict.outcome == Outcome::failed;
   std::string text = entry("judged", judged(verdict, law, probe.departs)) + probe.text;
@@ -129,7 +130,7 @@ int explain(const Options& options) {
   const std::string pattern = options.kernel.empty() ? parsed->kernel : options.kernel;
   std::vector<Answer> answers;
   const Result<std::vector<Kernel>> kernels =
-      choose_kernels(options.kernel.empty() ? "kernel=" : "--kernel", pattern.empty() ? "*" : pattern);
+      choose_kernels(options.kernel.empty() ? "kernel=" : "--kernel", pattern.empty() ? "*" : pattern, registered_kernels());
   if (!kernels) return complain(kernels.error().text());
   for (const Kernel& kernel : *kernels) {
     Answer answer = explain_on(*parsed, *law, kernel, choice);

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "problem/registry.h"
 #include "properties/campaign.h"
+#include "properties/documented.h"
 #include "properties/glob.h"
 #include "properties/report/report.h"
 
@@ -17,7 +18,7 @@ int replay_on(const Case& a_case, const properties::Law& law, const Kernel& kern
     fmt::print("UNAVAILABLE {}: {}\n", kernel.name, kernel.unavailable);
     return Exit::untested;
   }
-  const properties::Verdict verdict = law.judge(a_case, kernel);
+  const properties::Verdict verdict = properties::judge(law, a_case, kernel);
   switch (verdict.outcome) {
     case properties::Outcome::passed:
       fmt::print("PASSED {} · {} · largest error/bound {:.3g}\n", kernel.name, law.name, verdict.largest);
@@ -39,7 +40,7 @@ int replay_on(const Case& a_case, const properties::Law& law, const Kernel& kern
   finding.smallest.law = law.name;
   finding.verdict = verdict;
   finding.diagnosis = properties::diagnose(a_case, kernel);
-  fmt::print("{}", properties::words(finding, program()));
+  fmt::print("{}", properties::words(finding, {program()}));
   return Exit::failure;
 }
 
@@ -50,7 +51,7 @@ int replay(const std::vector<std::string>& token_words, const std::string& kerne
   if (!law) return complain(law.error().text());
   const std::string patterns = kernel_option.empty() ? parsed->kernel : kernel_option;
   const Result<std::vector<Kernel>> kernels =
-      choose_kernels(kernel_option.empty() ? "kernel=" : "--kernel", patterns.empty() ? "*" : patterns);
+      choose_kernels(kernel_option.empty() ? "kernel=" : "--kernel", patterns.empty() ? "*" : patterns, registered_kernels());
   if (!kernels) return complain(kernels.error().text());
   int worst = -1;
   for (const Kernel& kernel : *kernels) {

@@ -64,7 +64,7 @@ class Observed {
 
 int vectors(const std::string& path, const std::string& kernels, const std::string& type_names) {
   std::map<std::string, Row> rows;
-  Result<std::vector<Kernel>> chosen = choose_kernels("--kernel", kernels);
+  Result<std::vector<Kernel>> chosen = choose_kernels("--kernel", kernels, registered_kernels());
   if (!chosen) return complain(chosen.error().text());
   std::erase_if(*chosen, [](const Kernel& kernel) { return !kernel.unavailable.empty(); });
   if (chosen->empty())

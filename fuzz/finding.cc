@@ -64,7 +64,7 @@ HeldCall::HeldCall(const properties::Call& call) : call_(call) { truth_.renew(ca
 
 std::optional<properties::Verdict> HeldCall::refused(const Kernel& kernel) {
   if (const std::string& why = invalid(); !why.empty()) return properties::skipped(why);
-  if (const std::string why = kernel.unsupported(call_.problem); !why.empty())
+  if (const std::string why = kernel.unsupported(call_.problem, call_.tensors); !why.empty())
     return properties::skipped("not supported: " + why);
   if (!in_domain()) return properties::skipped("out of the domain: " + truth_.attention(call_).out_of_domain);
   return std::nullopt;

@@ -209,7 +209,7 @@ std::optional<Fault> fault_of_call(const Draft& draft, const Tensor& out, const 
     const std::string why = status.error().text();
     if (why.empty()) return Fault{kernel.name + " refuses without a word", ""};
     if (bytes_of(out) != out_before || bytes_of(lse) != lse_before) return Fault{kernel.name + " refuses, and has written", why};
-    if (!mistaken && kernel.unsupported(draft.problem).empty())
+    if (!mistaken && kernel.unsupported(draft.problem, draft.tensors).empty())
       return Fault{kernel.name + " refuses a call without a mistake", why};
     return std::nullopt;
   }

@@ -24,7 +24,7 @@ std::string finding_in_words(const Case& drawn, const properties::Law& law, cons
   finding.diagnosis = properties::diagnose(finding.smallest, kernel);
   finding.smallest.kernel = finding.kernel;
   finding.smallest.law = finding.law;
-  return properties::words(finding, "build/release/boresight");
+  return properties::words(finding, {"build/release/boresight"});
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ struct FloatArithmetic {
 };
 
 // Why a kernel that runs in this arithmetic does not support a problem; empty: it does.
-inline std::string unsupported_in_float(const Problem& problem) {
+inline std::string unsupported_in_float(const Problem& problem, const Tensors&) {
   return problem.type == Type::f64 ? "type f64: this kernel computes in f32" : "";
 }
 

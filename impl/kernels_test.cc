@@ -34,10 +34,10 @@ TEST(Kernels, RefuseF64AndTakeTheOtherTypes) {
   for (const Kernel& kernel : kernels()) {
     for (const Type type : {Type::f32, Type::bf16, Type::f16}) {
       problem.type = type;
-      EXPECT_EQ(kernel.unsupported(problem), "") << kernel.name;
+      EXPECT_EQ(kernel.unsupported(problem, {}), "") << kernel.name;
     }
     problem.type = Type::f64;
-    EXPECT_NE(kernel.unsupported(problem), "") << kernel.name;
+    EXPECT_NE(kernel.unsupported(problem, {}), "") << kernel.name;
   }
 }
 

@@ -253,9 +253,9 @@ TEST(Scalar, IsTheFirstKernelOfTheTableAndRefusesF64) {
   EXPECT_EQ(scalar.name, "scalar");
   EXPECT_EQ(scalar.unavailable, "");
   Problem problem;
-  EXPECT_EQ(scalar.unsupported(problem), "");
+  EXPECT_EQ(scalar.unsupported(problem, {}), "");
   problem.type = Type::f64;
-  EXPECT_NE(scalar.unsupported(problem), "");
+  EXPECT_NE(scalar.unsupported(problem, {}), "");
 }
 
 TEST(Scalar, PromisesLongerChainsForSmallerTiles) {

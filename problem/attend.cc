@@ -11,9 +11,9 @@
 namespace boresight {
 namespace {
 
-Status check_kernel(const Kernel& kernel, const Problem& problem) {
+Status check_kernel(const Kernel& kernel, const Problem& problem, const Tensors& tensors) {
   if (!kernel.unavailable.empty()) return Error{fmt::format("{} is not available: {}", kernel.name, kernel.unavailable), "", ""};
-  const std::string why = kernel.unsupported(problem);
+  const std::string why = kernel.unsupported(problem, tensors);
   if (why.empty()) return ok();
   return Error{fmt::format("{} does not support this problem: {}", kernel.name, why), "", ""};
 }
@@ -41,7 +41,7 @@ Status check_outputs(const Problem& problem, const Tensors& tensors) {
 Status attend(const Kernel& kernel, const Problem& problem, const Tensors& tensors, const Options& options) {
   if (Status status = validate(problem); !status) return status;
   if (Status status = validate(options); !status) return status;
-  if (Status status = check_kernel(kernel, problem); !status) return status;
+  if (Status status = check_kernel(kernel, problem, tensors); !status) return status;
   if (Status status = validate(problem, tensors); !status) return status;
   if (Status status = check_outputs(problem, tensors); !status) return status;
   try {

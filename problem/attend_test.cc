@@ -21,7 +21,7 @@ int runs = 0;
 Kernel counting_kernel() {
   Kernel kernel;
   kernel.name = "counting";
-  kernel.unsupported = [](const Problem& p) { return p.softcap > 0 ? std::string("softcap") : ""; };
+  kernel.unsupported = [](const Problem& p, const Tensors&) { return p.softcap > 0 ? std::string("softcap") : ""; };
   kernel.run = [](const Problem&, const Tensors& t, const Options&) { ++runs, t.out.at<float>(0, 0, 0, 0) = 1; };
   return kernel;
 }

@@ -113,8 +113,12 @@ Results run(const Kernel& kernel, const Call& call, const Options& options, Layo
     tensors.lse.rank = 3;
   }
   std::string thrown;
+  bool hung = false;
   try {
     kernel.run(call.problem, tensors, options);
+  } catch (const KernelFault& fault) {
+    thrown = fault.what();
+    hung = fault.hung;
   } catch (const std::exception& error) {
     thrown = fmt::format("threw: {}", error.what());
   } catch (...) {
@@ -122,6 +126,7 @@ Results run(const Kernel& kernel, const Call& call, const Options& options, Layo
   }
   Results results = outputs.collect();
   if (!thrown.empty()) results.broken = thrown;
+  results.hung = hung;
   return results;
 }
 

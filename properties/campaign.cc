@@ -6,6 +6,7 @@
 #include <set>
 #include <thread>
 
+#include "properties/documented.h"
 #include "properties/laws/trial.h"
 #include "properties/readings/power.h"
 #include "properties/shrink.h"
@@ -135,7 +136,7 @@ class Campaign {
     Judged judged;
     judged.verdicts.resize(kernels_.size());
     for (std::size_t at = 0; at < kernels_.size(); ++at)
-      if (!failed_[at * plan_.laws.size() + law_index]) judged.verdicts[at] = law.judge(a_case, *kernels_[at]);
+      if (!failed_[at * plan_.laws.size() + law_index]) judged.verdicts[at] = judge(law, a_case, *kernels_[at]);
     if (report_.power && law.name == agreement_name && !failed_[law_index])
       judged.told = told(uncovered, a_case, *kernels_.front());
     return judged;
@@ -174,7 +175,7 @@ class Campaign {
       finding.smallest = plan_.shrink ? shrunk(finding.drawn, law, kernel, &finding.shrinks) : finding.drawn;
       finding.smallest.law = finding.drawn.law = finding.law;
       finding.smallest.kernel = finding.drawn.kernel = finding.kernel;
-      finding.verdict = law.judge(finding.smallest, kernel);
+      finding.verdict = judge(law, finding.smallest, kernel);
       if (!plan_.shrink) continue;
       finding.diagnosis = diagnose(finding.smallest, kernel);
       if (!finding.diagnosis.reading.empty() && looked_at.insert(&kernel).second)

@@ -135,7 +135,7 @@ TEST(Shards, TellTheSameEvidenceTogether) {
     whole.shard = {index, 3};
     const Report part = run(whole);
     EXPECT_EQ(part.cases, 700);
-    EXPECT_NE(words(part, "boresight").find(" --shard " + std::to_string(index) + "/3"), std::string::npos);
+    EXPECT_NE(words(part, {"boresight"}).find(" --shard " + std::to_string(index) + "/3"), std::string::npos);
     for (const auto& [law, evidence] : part.evidence.begin()->second) judged[law] += evidence.judged();
   }
   for (const auto& [law, evidence] : all.evidence.begin()->second) EXPECT_EQ(judged[law], evidence.judged()) << law;
@@ -145,7 +145,7 @@ TEST(Junit, EscapesWhatXmlReserves) {
   Report report;
   report.laws = {"causal"};
   report.unavailable = {{"strange<&>", "avx\"3\"", "it's not\x01there"}};
-  const std::string xml = junit(report, "1", "boresight");
+  const std::string xml = junit(report, "1", {"boresight"});
   EXPECT_NE(xml.find("strange&lt;&amp;&gt;"), std::string::npos) << xml;
   EXPECT_NE(xml.find("avx&quot;3&quot;"), std::string::npos) << xml;
   EXPECT_NE(xml.find("it&apos;s not?there"), std::string::npos) << xml;
@@ -155,7 +155,7 @@ TEST(Terminal, MakesRoomForTheLongestKernelName) {
   Report report;
   report.evidence["simd/flash@avx3_bf16"]["causal"].passed = 1;
   report.evidence["scalar"]["causal"].passed = 1;
-  const std::string text = words(report, "boresight", Rows::each);
+  const std::string text = words(report, {"boresight"}, Rows::each);
   EXPECT_NE(text.find("\nsimd/flash@avx3_bf16 causal "), std::string::npos) << text;
   EXPECT_NE(text.find("\nscalar               causal "), std::string::npos) << text;
 }
@@ -165,7 +165,7 @@ TEST(Terminal, SumsUpManyKernelsAndOverlooksNoFailure) {
   report.evidence["simd/flash@avx3"]["causal"].passed = 3;
   report.evidence["scalar"]["causal"].passed = 1;
   report.evidence["scalar"]["threads"].failed = 1;
-  const std::string text = words(report, "boresight");
+  const std::string text = words(report, {"boresight"});
   EXPECT_NE(text.find("\nscalar          all 2 laws "), std::string::npos) << text;
   EXPECT_NE(text.find("\nall             causal                                  4 "), std::string::npos) << text;
   EXPECT_NE(text.find("\nscalar          threads                                 1        0          0       FAILED"),

@@ -13,6 +13,7 @@
 #include "problem/case.h"
 #include "problem/kernel.h"
 #include "properties/campaign.h"
+#include "properties/report/report.h"
 
 namespace boresight::properties::exhaustive {
 
@@ -74,7 +75,7 @@ Report run(const Plan& plan);
 
 // A table, the findings (the first of each kernel in full), and one closing line. `command` is how this program is called,
 // `filters` how kernels were chosen, for the words that repeat the run: " --kernel 'scalar'".
-std::string words(const Report& report, const std::string& command, const std::string& filters);
+std::string words(const Report& report, const Rerun& rerun, const std::string& filters);
 
 // The same for programs (properties/report/README.md): no time and no machine in it.
 std::string json(const Report& report, const std::string& version);

@@ -112,7 +112,7 @@ TEST(Layouts, ASequenceAloneHasItsOwnMasks) {
 TEST(Exhaustion, EveryKernelHoldsOnEveryLayout) {
   const Report report = run(plan_of(1, registered_kernels()));
   EXPECT_EQ(report.state.layouts, layout_count(1));
-  EXPECT_TRUE(report.findings.empty()) << words(report, "boresight", "");
+  EXPECT_TRUE(report.findings.empty()) << words(report, {"boresight"}, "");
   for (const std::string& kernel : report.kernels) {
     const Tally& tally = report.state.tallies.at(kernel);
     EXPECT_EQ(tally.layouts, layout_count(1)) << kernel;
@@ -157,7 +157,7 @@ TEST(Exhaustion, FindsAndNamesEveryReadingThatSmallLayoutsShow) {
     bool named = false;
     for (const Finding& finding : report.findings)
       named = named || finding.diagnosis.reading == one.id || told(finding.diagnosis).find(one.id) != std::string::npos;
-    EXPECT_TRUE(named || report.findings.empty()) << one.id << ": " << words(report, "boresight", "");
+    EXPECT_TRUE(named || report.findings.empty()) << one.id << ": " << words(report, {"boresight"}, "");
   }
   EXPECT_GT(found, 80u);
 }
@@ -218,8 +218,8 @@ TEST(Exhaustion, WritesOutsideAndNaNAreFound) {
   });
   const Report report = run(plan_of(1, {writes_outside, gives_nan}));
   EXPECT_EQ(report.findings.size(), 2 * findings_max);
-  EXPECT_NE(words(report, "boresight", "").find("wrote outside"), std::string::npos);
-  EXPECT_NE(words(report, "boresight", "").find("gave NaN"), std::string::npos);
+  EXPECT_NE(words(report, {"boresight"}, "").find("wrote outside"), std::string::npos);
+  EXPECT_NE(words(report, {"boresight"}, "").find("gave NaN"), std::string::npos);
 }
 
 TEST(Exhaustion, AKernelStopsAfterItsFindingsAndSaysSoWhileOthersGoOn) {
@@ -234,12 +234,14 @@ TEST(Exhaustion, AKernelStopsAfterItsFindingsAndSaysSoWhileOthersGoOn) {
   EXPECT_TRUE(report.state.tallies.at("misread/mask-polarity-inverted").stopped());
   EXPECT_LT(report.state.tallies.at("misread/mask-polarity-inverted").layouts, layout_count(1));
   EXPECT_EQ(report.state.tallies.at(honest().name).layouts, layout_count(1));
-  EXPECT_NE(words(report, "boresight", "").find("not judged any further after 5 findings"), std::string::npos);
+  EXPECT_NE(words(report, {"boresight"}, "").find("not judged any further after 5 findings"), std::string::npos);
 }
 
 TEST(Exhaustion, WhatAKernelDoesNotSupportIsSkippedWithItsReason) {
   Kernel kernel = honest();
-  kernel.unsupported = [](const Problem& p) { return p.mem_kv > 0 ? std::string("persistent columns: none") : std::string(); };
+  kernel.unsupported = [](const Problem& p, const Tensors&) {
+    return p.mem_kv > 0 ? std::string("persistent columns: none") : std::string();
+  };
   const Report report = run(plan_of(1, {kernel}));
   const Tally& tally = report.state.tallies.at(kernel.name);
   EXPECT_EQ(tally.layouts, layout_count(1) / 2);

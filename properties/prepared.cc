@@ -15,7 +15,7 @@ Prepared prepare(const Case& a_case) {
 std::optional<Verdict> refusal(const Kernel& kernel, const Call& call) {
   if (const Status status = validate(call.problem); !status) return skipped("not a valid problem: " + status.error().text());
   if (const Status status = validate(call.problem, call.tensors); !status) return skipped("inputs: " + status.error().text());
-  if (std::string why = kernel.unsupported(call.problem); !why.empty()) return skipped("not supported: " + why);
+  if (std::string why = kernel.unsupported(call.problem, call.tensors); !why.empty()) return skipped("not supported: " + why);
   return std::nullopt;
 }
 

@@ -80,7 +80,7 @@ TEST(Trial, DoesNothingAfterTheFirstTrouble) {
 
 TEST(Trial, SkipsACallThatTheKernelDoesNotTake) {
   Kernel picky = honest();
-  picky.unsupported = [](const Problem&) { return std::string("no"); };
+  picky.unsupported = [](const Problem&, const Tensors&) { return std::string("no"); };
   const Case c = a_case();
   Trial trial("a", c, picky);
   EXPECT_TRUE(trial.certify(trial.call()).truth.heads.empty());

@@ -27,15 +27,18 @@ struct Verdict {
   std::string why;                   // reason of a skip or mistrust; of a failure, what happened, in words
   std::optional<Mismatch> mismatch;  // where, for a failure that has a place
   double largest = 0;                // largest error / bound that was seen
+  bool hung = false;                 // a failure by taking all the time that was given: expensive to see again
 };
 
 // A reason without the numbers of its case, so that reasons can be counted.
 inline std::string kind_of(const std::string& reason) { return reason.substr(0, reason.find(':')); }
 
-inline Verdict skipped(std::string why) { return {Outcome::skipped, std::move(why), {}, 0}; }
-inline Verdict mistrusted(std::string why, double largest = 0) { return {Outcome::mistrusted, std::move(why), {}, largest}; }
+inline Verdict skipped(std::string why) { return {Outcome::skipped, std::move(why), {}, 0, false}; }
+inline Verdict mistrusted(std::string why, double largest = 0) {
+  return {Outcome::mistrusted, std::move(why), {}, largest, false};
+}
 inline Verdict failed(std::string why, std::optional<Mismatch> mismatch = {}) {
-  return {Outcome::failed, std::move(why), mismatch, std::numeric_limits<double>::infinity()};
+  return {Outcome::failed, std::move(why), mismatch, std::numeric_limits<double>::infinity(), false};
 }
 
 }  // namespace boresight::properties

@@ -77,7 +77,7 @@ void Judge::renew(const Case& call) {
 // Why the kernel can't be judged on the call; empty: it can.
 std::string Judge::refusal(const Kernel& kernel) {
   if (const std::string& why = truth_.invalid(call_); !why.empty()) return why;
-  if (const std::string why = kernel.unsupported(call_.problem); !why.empty()) return "not supported: " + why;
+  if (const std::string why = kernel.unsupported(call_.problem, call_.tensors); !why.empty()) return "not supported: " + why;
   if (const std::string& why = truth_.attention(call_).out_of_domain; !why.empty()) return "out of the domain: " + why;
   return "";
 }

@@ -48,7 +48,7 @@ std::string table(const Report& report) {
 }
 
 // Where one mistake is in many kernels: the first finding of each in full, the others by their token.
-std::string findings(const Report& report, const std::string& command) {
+std::string findings(const Report& report, const Rerun& rerun) {
   std::string text;
   for (const std::string& kernel : report.kernels) {
     bool first = true;
@@ -56,7 +56,7 @@ std::string findings(const Report& report, const std::string& command) {
       if (finding.kernel != kernel) continue;
       const std::string reading = finding.diagnosis.reading.empty() ? "" : "   (" + finding.diagnosis.reading + ")";
       text +=
-          first ? "\n" + properties::words(finding, command) : fmt::format("  also    {}{}\n", token(finding.smallest), reading);
+          first ? "\n" + properties::words(finding, rerun) : fmt::format("  also    {}{}\n", token(finding.smallest), reading);
       first = false;
     }
   }
@@ -93,8 +93,8 @@ Json tally_json(const std::string& kernel, const Tally& t) {
 
 }  // namespace
 
-std::string words(const Report& report, const std::string& command, const std::string& filters) {
-  return table(report) + findings(report, command) + "\n" + closing(report, filters);
+std::string words(const Report& report, const Rerun& rerun, const std::string& filters) {
+  return table(report) + findings(report, rerun) + "\n" + closing(report, filters);
 }
 
 std::string json(const Report& report, const std::string& version) {

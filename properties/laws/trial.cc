@@ -52,7 +52,7 @@ void Trial::accept(const Call& call) {
 bool Trial::taken(Truth& truth, const Call& call, const Kernel& kernel) {
   if (const std::string& why = truth.invalid(call); !why.empty())
     skip(why);
-  else if (const std::string refused = kernel.unsupported(call.problem); !refused.empty())
+  else if (const std::string refused = kernel.unsupported(call.problem, call.tensors); !refused.empty())
     skip("not supported: " + refused);
   return going();
 }
@@ -70,7 +70,10 @@ Results Trial::run(const Call& call, const Way& way, std::string_view which) {
   if (!going()) return {};
   ran_ = true;
   Results results = properties::run(*way.kernel, call, way.options, way.layout, way.with_lse, way.skew);
-  if (!results.broken.empty()) fail(results.broken + (which.empty() ? "" : " (" + std::string(which) + ")"));
+  if (results.broken.empty()) return results;
+  Verdict verdict = failed(results.broken + (which.empty() ? "" : " (" + std::string(which) + ")"));
+  verdict.hung = results.hung;
+  trouble(std::move(verdict));
   return results;
 }
 

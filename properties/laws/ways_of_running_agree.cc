@@ -26,10 +26,10 @@ Options otherwise_tiled(const Case& a_case) {
   return options;
 }
 
-const Kernel* another(const Kernel& kernel, const Case& a_case) {
+const Kernel* another(const Kernel& kernel, const Case& a_case, const Call& call) {
   std::vector<const Kernel*> others;
   for (const Kernel& other : registered_kernels())
-    if (other.name != kernel.name && other.unavailable.empty() && other.unsupported(a_case.problem).empty())
+    if (other.name != kernel.name && other.unavailable.empty() && other.unsupported(call.problem, call.tensors).empty())
       others.push_back(&other);
   return others.empty() ? nullptr : others[mix(a_case.seed + 27) % others.size()];
 }
@@ -44,7 +44,7 @@ Verdict judge_ways_of_running_agree(const Case& a_case, const Kernel& kernel) {
   if (!trial.going()) return trial.verdict();
   Way tiled = trial.way(), by_other = trial.way();
   tiled.options = otherwise_tiled(a_case);
-  const Kernel* const other = another(kernel, a_case);
+  const Kernel* const other = another(kernel, a_case, trial.call());
   if (other != nullptr) by_other.kernel = other;
   const Certificate in_tiles = trial.certify_again(trial.call(), tiled);
   const Certificate elsewhere = trial.certify_again(trial.call(), by_other);

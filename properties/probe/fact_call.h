@@ -25,7 +25,7 @@ class FactCall {
 
   // False, and `failed` says why, where the kernel refuses the problem, or hurts a guard.
   bool shoot(const Problem& problem) {
-    failed = call.kernel().unsupported(problem);
+    failed = call.kernel().unsupported(problem, call.tensors());
     if (!failed.empty()) return false;
     truth = call.certify(problem);
     got = call.run(problem);

@@ -31,7 +31,7 @@ bool bias_is_known(const Probing& probing) {
 
 std::string why_not(const Probing& probing, const Switched& switched) {
   if (switched.entries.empty() || !bias_is_known(probing)) return "rotary turns every entry";
-  const std::string unsupported = probing.call.kernel().unsupported(switched.problem);
+  const std::string unsupported = probing.call.kernel().unsupported(switched.problem, probing.call.tensors());
   return unsupported.empty() ? "" : "not supported: " + unsupported;
 }
 

@@ -143,7 +143,7 @@ TEST(Plumb, AMaskThatIsAddedAsAFiniteNumberIsSeen) {
 
 TEST(Plumb, AKernelThatTakesPartOfTheProblemsIsProbedOrTold) {
   Kernel partial = scalar();
-  partial.unsupported = [](const Problem& p) -> std::string {
+  partial.unsupported = [](const Problem& p, const Tensors&) -> std::string {
     if (p.custom_positions) return "custom positions";
     return p.value_dim == 8 ? "" : "value_dim other than 8";
   };

@@ -119,7 +119,7 @@ Fact scale_on_bias(const FactSubject& s) {
   if (all_flat(s.seen)) return unmeasured(fact, "the bias is too flat here to be seen stretched");
   Case doubled = s.a_case;
   doubled.problem.scale = 2 * effective_scale(s.p);
-  if (const std::string why = s.kernel.unsupported(doubled.problem); !why.empty())
+  if (const std::string why = s.kernel.unsupported(doubled.problem, make_inputs(doubled).tensors); !why.empty())
     return unmeasured(fact, "not supported: " + why);
   const Plumb again = plumb(doubled, s.kernel);
   if (!again.refused.empty()) return unmeasured(fact, again.refused);

@@ -34,7 +34,7 @@ Kernel misread_kernel(std::string name, Deciding decide) {
   kernel.name = std::move(name);
   kernel.instruction_set = "any";
   kernel.batch_invariant = true;
-  kernel.unsupported = [](const Problem&) { return std::string(); };
+  kernel.unsupported = [](const Problem&, const Tensors&) { return std::string(); };
   kernel.arithmetic = [](const Problem& p, const Options&) { return careful_arithmetic(p); };
   kernel.run = [decide = std::move(decide)](const Problem& p, const Tensors& t, const Options&) { run(decide, p, t); };
   return kernel;

@@ -55,14 +55,13 @@ void add_skipped(Suite& suite, const std::string& kernel, const std::string& law
   add(suite, kernel, law, fmt::format("      <skipped message=\"{}\"/>\n", escaped(why)));
 }
 
-void add_failed(Suite& suite, const Finding& finding, const std::string& command) {
+void add_failed(Suite& suite, const Finding& finding, const Rerun& rerun) {
   ++suite.failures;
   add(suite, finding.kernel, finding.law,
-      fmt::format("      <failure message=\"{}\">{}</failure>\n", escaped(finding.verdict.why),
-                  escaped(words(finding, command))));
+      fmt::format("      <failure message=\"{}\">{}</failure>\n", escaped(finding.verdict.why), escaped(words(finding, rerun))));
 }
 
-Suite suite_of(const Report& report, const std::string& kernel, const std::string& command) {
+Suite suite_of(const Report& report, const std::string& kernel, const Rerun& rerun) {
   Suite suite;
   for (const auto& entry : report.evidence.at(kernel)) {
     const std::string& law = entry.first;
@@ -70,7 +69,7 @@ Suite suite_of(const Report& report, const std::string& kernel, const std::strin
     const auto finding = std::find_if(report.findings.begin(), report.findings.end(),
                                       [&](const Finding& f) { return f.kernel == kernel && f.law == law; });
     if (finding != report.findings.end())
-      add_failed(suite, *finding, command);
+      add_failed(suite, *finding, rerun);
     else if (evidence.judged() == 0)
       add_skipped(suite, kernel, law, "none judged: " + (evidence.reasons.empty() ? "no case was drawn" : reasons(evidence)));
     else
@@ -83,7 +82,7 @@ Suite suite_of(const Report& report, const std::string& kernel, const std::strin
 
 }  // namespace
 
-std::string junit(const Report& report, const std::string& version, const std::string& command) {
+std::string junit(const Report& report, const std::string& version, const Rerun& rerun) {
   Suite all;
   const auto close = [&](const std::string& kernel, const Suite& suite) {
     all.tests += suite.tests, all.failures += suite.failures, all.skipped += suite.skipped;
@@ -94,7 +93,7 @@ std::string junit(const Report& report, const std::string& version, const std::s
         "{}  </testsuite>\n",
         escaped(kernel), suite.tests, suite.failures, suite.skipped, escaped(version), escaped(again(report)), suite.text);
   };
-  for (const auto& entry : report.evidence) close(entry.first, suite_of(report, entry.first, command));
+  for (const auto& entry : report.evidence) close(entry.first, suite_of(report, entry.first, rerun));
   for (const Unavailable& row : report.unavailable) {
     Suite suite;
     for (const std::string& law : report.laws) add_skipped(suite, row.kernel, law, "unavailable: " + words(row));

@@ -8,9 +8,14 @@
 
 namespace boresight::properties {
 
+// How a finding is run again: "build/release/boresight" replay 'TOKEN' " --library ./libmine.so".
+struct Rerun {
+  std::string program;
+  std::string library{};
+};
+
 // One finding: what the kernel did, where, expected and got, the smallest case, and the command that runs it again.
-// `command` is how this program is called.
-std::string words(const Finding& finding, const std::string& command);
+std::string words(const Finding& finding, const Rerun& rerun);
 
 // Where a mismatch is and by how much: "out[b=0 h=1 i=2 d=0] is 0.5, right is 0.25, bound 1e-7: off by 2.5e+06 bounds".
 std::string words(const Mismatch& mismatch);
@@ -31,12 +36,12 @@ enum class Rows : std::uint8_t {
 };
 
 // The evidence as a table, then the findings, then one closing line.
-std::string words(const Report& report, const std::string& command, Rows rows = Rows::summed);
+std::string words(const Report& report, const Rerun& rerun, Rows rows = Rows::summed);
 
 // The same without timings: equal seeds give equal bytes.
 std::string json(const Report& report, const std::string& version);
 
 // A suite each kernel, a test each law: what a build server reads. Equal seeds give equal bytes here too.
-std::string junit(const Report& report, const std::string& version, const std::string& command);
+std::string junit(const Report& report, const std::string& version, const Rerun& rerun);
 
 }  // namespace boresight::properties

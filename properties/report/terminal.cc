@@ -137,7 +137,7 @@ std::string words(const Mismatch& m) {
                      error_over_bound(m.got, m.expected, m.bound));
 }
 
-std::string words(const Finding& finding, const std::string& command) {
+std::string words(const Finding& finding, const Rerun& rerun) {
   std::string text = fmt::format("FAILED {} · {}", finding.kernel, finding.law);
   text += finding.case_number > 0 ? fmt::format(" · case {}\n", finding.case_number) : "\n";
   text += "  what    " + finding.verdict.why + "\n";
@@ -146,13 +146,13 @@ std::string words(const Finding& finding, const std::string& command) {
   if (finding.verdict.mismatch) text += "  where   " + words(*finding.verdict.mismatch) + "\n";
   text += "  case    " + token(finding.smallest);
   text += finding.case_number > 0 ? fmt::format("   ({} shrinks)\n", finding.shrinks) : "\n";
-  text += fmt::format("  again   {} replay '{}'\n", command, token(finding.smallest));
+  text += fmt::format("  again   {} replay '{}'{}\n", rerun.program, token(finding.smallest), rerun.library);
   return text;
 }
 
-std::string words(const Report& report, const std::string& command, Rows rows) {
+std::string words(const Report& report, const Rerun& rerun, Rows rows) {
   std::string text = evidence_table(report, rows) + power_words(report, rows);
-  for (const Finding& finding : report.findings) text += "\n" + words(finding, command);
+  for (const Finding& finding : report.findings) text += "\n" + words(finding, rerun);
   return text + "\n" + closing(report);
 }
 

@@ -1,0 +1,30 @@
+// What verify and check share: the options of a campaign, and its way from these to the reports and the exit code.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "problem/kernel.h"
+
+namespace boresight::cli {
+
+struct CampaignOptions {
+  std::string kernels = "*", laws = "*", budget = "60s", shard = "1/1", json, junit;
+  std::int64_t cases = 0;
+  std::uint64_t seed = 0;
+  bool seed_given = false;
+  int threads = 1;
+  bool each = false, fail_fast = false, quiet = false, no_shrink = false;
+};
+
+// The options live as long as the command.
+std::shared_ptr<CampaignOptions> add_campaign_options(CLI::App& command);
+
+// Judges those of the kernels that options.kernels chooses, prints and writes what was asked for. `library`: how `replay` finds
+// these kernels, " --library ./libmine.so"; empty: they are this program's own.
+int run_campaign(const CampaignOptions& options, const std::vector<Kernel>& kernels, const std::string& library = "");
+
+}  // namespace boresight::cli

@@ -1,0 +1,106 @@
+#include "properties/documented.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include "problem/nearest.h"
+#include "properties/laws/power.h"
+#include "properties/laws/trial.h"
+#include "properties/readings/evaluator.h"
+#include "properties/readings/misread_kernel.h"
+#include "properties/readings/table.h"
+
+namespace boresight::properties {
+namespace {
+
+using readings::Decisions;
+using readings::Evaluation;
+
+const readings::Reading* find(const std::string& id) {
+  const auto all = readings::all_readings();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const readings::Reading& reading) { return reading.id == id; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+Decisions documented_decisions(const Kernel& kernel, const Problem& problem) {
+  Decisions decisions = readings::by_the_book(problem);
+  for (const std::string& id : kernel.documented) {
+    const readings::Reading* const reading = find(id);
+    assert(reading != nullptr);  // known_readings() comes before
+    reading->apply(decisions);
+  }
+  return decisions;
+}
+
+// What the documented readings make of one head, with the bound around it.
+struct Right {
+  Evaluation evaluation;
+  reference::HeadBound bound;
+};
+
+bool finite(const Right& right) { return right.bound.out.allFinite() && right.bound.lse.allFinite(); }
+
+Verdict agrees_as_documented(const Case& a_case, const Kernel& kernel) {
+  const Problem& p = a_case.problem;
+  Trial trial(agreement_name, a_case, kernel);
+  const Certificate by_the_book = trial.certify(trial.call());
+  if (!trial.going()) return trial.verdict();
+  const bool shows = some_row_shows(by_the_book);
+  const Decisions decisions = documented_decisions(kernel, p);
+  const Arithmetic arithmetic = kernel.arithmetic(p, a_case.options);
+  std::vector<Right> rights;
+  for (std::int64_t b = 0; b < p.batch; ++b)
+    for (std::int64_t h = 0; h < p.heads; ++h) {
+      Right right{evaluate(decisions, trial.call().tensors, b, h, 0, p.queries), {}};
+      right.bound = readings::bound(right.evaluation, decisions, trial.call().tensors, arithmetic);
+      if (!finite(right)) return skipped("the documented readings have no finite bound here");
+      rights.push_back(std::move(right));
+    }
+  const Results results = trial.run(trial.call());
+  const auto expect = [&](const Element& e) -> std::optional<Expected> {
+    const Right& right = rights[std::size_t(e.b * p.heads + e.h)];
+    if (!e.lse) return Expected{right.evaluation.head.out(e.i, e.d), right.bound.out(e.i, e.d)};
+    if (right.evaluation.lse_is_open[std::size_t(e.i)]) return std::nullopt;
+    return Expected{right.evaluation.head.lse(e.i), right.bound.lse(e.i)};
+  };
+  trial.hold(results, expect, "held to the readings that it documents");
+  trial.needs(shows, "no row's weights show in its output");
+  return trial.verdict();
+}
+
+// A kernel of just the documented readings.
+Kernel as_documented(const Kernel& kernel) {
+  return readings::misread_kernel("documented",
+                                  [&kernel](const Problem& problem) { return documented_decisions(kernel, problem); });
+}
+
+}  // namespace
+
+Verdict judge(const Law& law, const Case& a_case, const Kernel& kernel) {
+  if (kernel.documented.empty()) return law.judge(a_case, kernel);
+  if (law.name == agreement_name) return agrees_as_documented(a_case, kernel);
+  Verdict verdict = law.judge(a_case, kernel);
+  if (verdict.outcome != Outcome::failed || verdict.hung) return verdict;
+  if (law.judge(a_case, as_documented(kernel)).outcome != Outcome::failed) return verdict;
+  return skipped(fmt::format("what it documents does not keep this law here: {}", fmt::join(kernel.documented, ", ")));
+}
+
+Status known_readings(std::span<const std::string> names) {
+  for (const std::string& name : names) {
+    if (find(name) != nullptr) continue;
+    std::vector<std::string_view> ids;
+    for (const readings::Reading& reading : readings::all_readings()) ids.emplace_back(reading.id);
+    const std::string_view near = nearest(name, ids);
+    return Error{fmt::format("no reading has the name '{}'", name), "",
+                 fmt::format("{}see boresight list readings", near.empty() ? "" : fmt::format("did you mean {}? ", near))};
+  }
+  return ok();
+}
+
+}  // namespace boresight::properties
