@@ -9,6 +9,7 @@ FUZZ_SECONDS ?= 60
 help:
 	@echo 'make verify       build, and judge every kernel'
 	@echo 'make build        build/release/boresight'
+	@echo 'make examples     kernels in libraries, right and wrong, to check: examples/README.md'
 	@echo 'make test-quick   units and arrows: a minute'
 	@echo 'make test         and laws, a sample of mutants, sanitizers: 15 minutes cold'
 	@echo 'make test-full    and all mutants, the second compiler, every layout up to 4, ThreadSanitizer, the bound on 10,000 cases, what the fuzzers must find, what a fleet builds, other processors'
@@ -31,6 +32,8 @@ build: setup build/release/build.ninja
 	cmake --build build/release --target boresight
 verify: build
 	build/release/boresight verify
+examples: build
+	cmake --build build/release --target examples
 
 test-quick: release
 	@tests/run.py quick
@@ -120,4 +123,4 @@ check-fresh:
 clean:
 	rm -rf build
 
-.PHONY: check-instruction-sets help setup build verify test test-quick test-full release asan tsan debug planted mutants clang bench power proofs field kill-matrix fuzz fuzz-plain fuzz-replay fuzz-merge fuzzers coverage format check-fresh clean
+.PHONY: check-instruction-sets help setup build verify examples test test-quick test-full release asan tsan debug planted mutants clang bench power proofs field kill-matrix fuzz fuzz-plain fuzz-replay fuzz-merge fuzzers coverage format check-fresh clean
