@@ -107,8 +107,7 @@ struct Row {
     for (int64_t c = 0; c < p.mem_kv; ++c) see(s, c, c, nullptr, t.mem_k, t.mem_v, g, c);
     for (int64_t c = 0; c < p.memories; ++c) see(s, p.mem_kv + c, c, t.memory_mask, t.memory_k, t.memory_v, b, g, c);
     for (int64_t c = 0; c < p.segment; ++c) see(s, p.mem_kv + p.memories + c, c, t.key_mask, t.segment_k, t.segment_v, b, g, c);
-    for (size_t d = 0; d < s.values.size(); ++d)
-      at(t.out, b, h, i, d) = s.sum > 0 || ways.reads_hidden_values ? s.values[d] / s.sum : 0;
+    for (size_t d = 0; d < s.values.size(); ++d) at(t.out, b, h, i, d) = s.sum > 0 ? s.values[d] / s.sum : 0;
     if (t.lse != nullptr) at(t.lse, b, h, i) = s.maximum + std::log(s.sum);
   }
 };
