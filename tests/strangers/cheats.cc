@@ -74,6 +74,7 @@ void write_later(Problem& p, Tensors& t, Outputs outputs) {
 const char* remembers(void*, Problem* p, Tensors* t, Options*) {
   using Key = std::tuple<const void*, int64_t, int64_t, int64_t, int64_t>;
   static std::map<Key, Outputs> known;
+  if (p->queries == 0) return nullptr;
   Outputs& outputs = known[Key{t->q->data, p->batch * p->heads, p->queries, p->value_dim, p->mem_kv + p->memories + p->segment}];
   const size_t size = size_t(p->batch * p->heads * p->queries * (p->value_dim + (t->lse != nullptr ? 1 : 0)));
   if (outputs.size() == size) return put_back(*p, *t, outputs), nullptr;

@@ -121,6 +121,16 @@ constexpr boresight_kernel crashes_when_asked = [] {
   return made;
 }();
 
+// takes longer than the timeout when it is asked: told as that, and the run ends within its budget.
+constexpr boresight_kernel hangs_when_asked = [] {
+  boresight_kernel made = kernel("fault/hangs-when-asked", error_run);
+  made.unsupported = [](void*, Problem*, Tensors*) -> const char* {
+    for (volatile bool for_ever = true; for_ever;) continue;
+    return nullptr;
+  };
+  return made;
+}();
+
 // promises that are none: told as that, with the field and its value.
 constexpr boresight_kernel promising(const char* name, void (*arithmetic)(void*, Problem*, Options*, boresight_arithmetic*)) {
   boresight_kernel made =
@@ -146,5 +156,5 @@ constexpr boresight_kernel honest_kernel = kernel("honest", honest_run);
 }  // namespace
 
 BORESIGHT_EXPORT_KERNELS(&crashes, &aborts, &divides, &throws, &returns_error, &hangs, &hangs_deaf, &eats, &leaks, &overflows,
-                         &exits, &killed, &stops, &crashes_when_asked, &promises_nan, &promises_less, &promises_no_type,
-                         &honest_kernel)
+                         &exits, &killed, &stops, &crashes_when_asked, &hangs_when_asked, &promises_nan, &promises_less,
+                         &promises_no_type, &honest_kernel)
