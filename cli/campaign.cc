@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <random>
 #include <thread>
 #include <utility>
 
 #include "cli/choose.h"
+#include "cli/duration.h"
 #include "cli/output_file.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
@@ -18,17 +18,6 @@
 
 namespace boresight::cli {
 namespace {
-
-// "60s", "2m", "1h", "0.5s", or plain seconds; not positive: not a duration.
-double seconds_of(const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const std::string_view unit(end, text.data() + text.size());
-  if (error != std::errc() || !(value > 0 && value < 1e9)) return 0;
-  if (unit.empty() || unit == "s") return value;
-  if (unit == "m") return value * 60;
-  return unit == "h" ? value * 3600 : 0;
-}
 
 // A kernel that could run and a law that judged it by not a single case are no success.
 int exit_code(const properties::Report& report) {

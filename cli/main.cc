@@ -8,6 +8,7 @@
 #include "cli/version.h"
 #include "problem/nearest.h"
 #include "problem/registry.h"
+#include "strangers/worker.h"
 
 namespace boresight::cli {
 namespace {
@@ -48,6 +49,7 @@ void set_program(std::string name) { program_name = std::move(name); }
 
 int main(int argc, char** argv) {
   using namespace boresight::cli;
+  if (argc > 1 && std::string_view(argv[1]) == boresight::strangers::worker_word) return boresight::strangers::work(argc, argv);
   if (argc > 0) set_program(argv[0]);
   CLI::App app{
       "Does this attention kernel's positional bias line up?\n"
@@ -58,6 +60,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   int exit = Exit::usage;
   add_verify(app, exit);
+  add_check(app, exit);
   add_lint(app, exit);
   add_exhaust(app, exit);
   add_list(app, exit);
