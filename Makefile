@@ -10,6 +10,7 @@ help:
 	@echo 'make verify       build, and judge every kernel'
 	@echo 'make build        build/release/boresight'
 	@echo 'make install      the command, the library and its headers, into PREFIX (/usr/local)'
+	@echo 'make examples     kernels in libraries, right and wrong, to check: examples/README.md'
 	@echo 'make test-quick   units and arrows: a minute'
 	@echo 'make test         and laws, a sample of mutants, sanitizers: 15 minutes cold'
 	@echo 'make test-full    and all mutants, the second compiler, every layout up to 4, ThreadSanitizer, the bound on 10,000 cases, what the fuzzers must find, what a fleet builds, other processors'
@@ -35,9 +36,11 @@ PREFIX ?= /usr/local
 install: setup build/release/build.ninja
 	cmake --build build/release --target installable
 	cmake --install build/release --prefix $(PREFIX)
-
+.PHONY: install
 verify: build
 	build/release/boresight verify
+examples: build
+	cmake --build build/release --target examples
 
 test-quick: release
 	@tests/run.py quick
@@ -127,4 +130,4 @@ check-fresh:
 clean:
 	rm -rf build
 
-.PHONY: check-instruction-sets help setup build install verify test test-quick test-full release asan tsan debug planted mutants clang bench power proofs field kill-matrix fuzz fuzz-plain fuzz-replay fuzz-merge fuzzers coverage format check-fresh clean
+.PHONY: check-instruction-sets help setup build verify examples test test-quick test-full release asan tsan debug planted mutants clang bench power proofs field kill-matrix fuzz fuzz-plain fuzz-replay fuzz-merge fuzzers coverage format check-fresh clean
