@@ -58,6 +58,7 @@ endforeach()
 # What README.md refers to, by the same paths.
 install(FILES LICENSE README.md CHANGELOG.md ARCHITECTURE.md CONTRIBUTING.md TYPE DOC)
 install(DIRECTORY docs TYPE DOC)
+install(DIRECTORY examples TYPE DOC PATTERN CMakeLists.txt EXCLUDE)
 install(DIRECTORY tests/outside DESTINATION ${CMAKE_INSTALL_DOCDIR}/tests)
 foreach(page fuzz/README.md mutants/README.md properties/report/README.md reference/README.md reference/error_bound.md tests/data/README.md)
   cmake_path(GET page PARENT_PATH directory)
