@@ -14,7 +14,7 @@ import tempfile
 import unittest
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
-BUILD, CXX = pathlib.Path(sys.argv[1]), sys.argv[2]
+BUILD, CXX = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
 VERSION = re.search(r"project\(boresight VERSION (\S+)", (TOP / "CMakeLists.txt").read_text())[1]
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror"]
 PLACE = tempfile.TemporaryDirectory()

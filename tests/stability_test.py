@@ -13,7 +13,7 @@ import tempfile
 import unittest
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
-BORESIGHT, MUTANT = sys.argv[1], sys.argv[2]
+BORESIGHT, MUTANT = (pathlib.Path(path).resolve() for path in sys.argv[1:3])
 PAGE = (TOP / "docs/stability.md").read_text()
 PLACE = tempfile.TemporaryDirectory()
 COMPILE = ["cc", "-std=c11", "-I", TOP / "problem", "-o"]

@@ -17,7 +17,7 @@ import unittest
 import xml.etree.ElementTree as xml
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
-BUILD = sys.argv[1]
+BUILD = pathlib.Path(sys.argv[1]).resolve()
 TEXT = (TOP / "docs/workflows/check-kernel.yml").read_text()
 SAMPLE = (TOP / "examples/plain.c").read_text()
 PLACE = tempfile.TemporaryDirectory()
