@@ -1,6 +1,4 @@
 // boresight check LIBRARY: the whole campaign on kernels that nobody here wrote, each call in a process apart.
-#include <fmt/format.h>
-
 #include "cli/campaign.h"
 #include "cli/command.h"
 #include "cli/library.h"
@@ -14,10 +12,7 @@ void add_check(CLI::App& app, int& exit) {
       "verdicts. A process apart is no sandbox: check a library that you would run");
   auto library = add_library_options(*command, "library");
   auto options = add_campaign_options(*command);
-  command->callback([library, options, &exit] {
-    const Result<std::vector<Kernel>> kernels = kernels_of(*library);
-    exit = kernels ? run_campaign(*options, *kernels, behind(*library)) : complain(kernels.error().text());
-  });
+  command->callback([library, options, &exit] { exit = run_campaign(*options, *library); });
 }
 
 }  // namespace boresight::cli

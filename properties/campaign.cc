@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "properties/documented.h"
+#include "properties/fitted.h"
 #include "properties/laws/trial.h"
 #include "properties/readings/power.h"
 #include "properties/shrink.h"
@@ -129,6 +130,15 @@ class Campaign {
     return found;
   }
 
+  Case for_kernel(const Case& drawn, const Kernel& kernel) const { return plan_.fit ? fitted(drawn, kernel) : drawn; }
+
+  // Where what the kernel leaves of a case is not what the law is about, it is the case as drawn that was skipped.
+  Verdict verdict_on(const Case& drawn, const Law& law, const Kernel& kernel) const {
+    const Case left = for_kernel(drawn, kernel);
+    Verdict verdict = judge(law, left, kernel);
+    return verdict.outcome == Outcome::skipped && !(left == drawn) ? judge(law, drawn, kernel) : verdict;
+  }
+
   Judged judge_case(std::int64_t number, const Readings& uncovered) const {
     const std::size_t law_index = std::size_t(number - 1) % plan_.laws.size();
     const Law& law = plan_.laws[law_index];
@@ -136,9 +146,9 @@ class Campaign {
     Judged judged;
     judged.verdicts.resize(kernels_.size());
     for (std::size_t at = 0; at < kernels_.size(); ++at)
-      if (!failed_[at * plan_.laws.size() + law_index]) judged.verdicts[at] = judge(law, a_case, *kernels_[at]);
+      if (!failed_[at * plan_.laws.size() + law_index]) judged.verdicts[at] = verdict_on(a_case, law, *kernels_[at]);
     if (report_.power && law.name == agreement_name && !failed_[law_index])
-      judged.told = told(uncovered, a_case, *kernels_.front());
+      judged.told = told(uncovered, for_kernel(a_case, *kernels_.front()), *kernels_.front());
     return judged;
   }
 
@@ -160,7 +170,7 @@ class Campaign {
       finding.kernel = kernels_[at]->name;
       finding.law = law.name;
       finding.case_number = number;
-      finding.drawn = campaign_case(plan_.seed, number, plan_.laws);
+      finding.drawn = for_kernel(campaign_case(plan_.seed, number, plan_.laws), *kernels_[at]);
       finding.verdict = judged.verdicts[at];
       report_.findings.push_back(std::move(finding));
     }
@@ -215,5 +225,19 @@ std::int64_t shard_cases(Shard shard, std::int64_t laws, std::int64_t cases) {
 }
 
 Report run(const Plan& plan) { return Campaign(plan).run(); }
+
+std::int64_t pairs_not_supported(const Report& report) {
+  std::int64_t count = 0;
+  for (const auto& [kernel, by_law] : report.evidence)
+    for (const auto& [law, evidence] : by_law) count += law != agreement_name && evidence.not_supported();
+  return count;
+}
+
+std::int64_t pairs_not_judged(const Report& report) {
+  std::int64_t count = 0;
+  for (const auto& [kernel, by_law] : report.evidence)
+    for (const auto& [law, evidence] : by_law) count += evidence.judged() == 0;
+  return count - pairs_not_supported(report);
+}
 
 }  // namespace boresight::properties

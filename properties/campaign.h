@@ -47,6 +47,7 @@ struct Plan {
   std::uint64_t seed = 0;
   Shard shard;
   int threads = 1;
+  bool fit = false;  // bend each case to what the kernel supports (fitted.h)
   bool shrink = true;
   std::string filters;     // how kernels and laws were chosen, for the words that repeat the run: " --law 'threads'"
   bool fail_fast = false;  // end with the round that brings the first finding
@@ -71,6 +72,8 @@ struct Evidence {
   std::map<std::string, std::int64_t> reasons;  // of skips and mistrust, with their numbers
 
   std::int64_t judged() const { return passed + failed; }
+  // The kernel refused every case that the law could have judged.
+  bool not_supported() const { return judged() == 0 && mistrusted == 0 && reasons.contains("not supported"); }
 };
 
 // The readings that agreement's cases could have told from the truth, by the first kernel's arithmetic: [id] cases, counted
@@ -101,5 +104,10 @@ struct Report {
 };
 
 Report run(const Plan& plan);
+
+// Pairs of kernel and law that were asked for and not judged: more cases are needed, or the kernel takes none of agreement. And
+// those that need none, since the kernel supports nothing that the law is about.
+std::int64_t pairs_not_judged(const Report& report);
+std::int64_t pairs_not_supported(const Report& report);
 
 }  // namespace boresight::properties

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "problem/token.h"
+#include "properties/conduct.h"
 #include "properties/prepared.h"
 #include "properties/probe/probed.h"
 #include "properties/readings/confirm.h"
@@ -115,14 +116,15 @@ Diagnosis diagnose(const Observation& seen, const Mismatch& wrong, const Naming&
   return {"", "no reading explains it; " + readings::pattern(seen, wrong)};
 }
 
-std::string agreeing(const Case& a_case) {
+std::string agrees(const Case& a_case) {
   if (a_case.law.empty() || a_case.law == agreement_name) return "agrees with the reference on this call";
   return "agrees with the reference on the plain call; the law's second call differs";
 }
 
-// Runs the kernel on a case and calls visit(observation, first wrong element); else what came instead, in words.
-template <class Visit>
-Diagnosis observe(const Case& a_case, const Kernel& kernel, Visit visit) {
+// Runs the kernel on a case and calls visit(observation, first wrong element), or agreeing() where no element is wrong; else what
+// came instead, in words.
+template <class Visit, class Agreeing>
+Diagnosis observe(const Case& a_case, const Kernel& kernel, Visit visit, Agreeing agreeing) {
   const Prepared clean = prepare(a_case), used = prepare(a_case);  // the kernel may write to its inputs
   if (const auto refused = refusal(kernel, clean.call)) return {"", refused->why};
   const Results results = run(kernel, used.call, a_case.options, a_case.layout);
@@ -134,7 +136,7 @@ Diagnosis observe(const Case& a_case, const Kernel& kernel, Visit visit) {
   readings::BookProducts shared(a_case.problem, clean.call.tensors);
   const Observation seen{clean.call, arithmetic, certified, results, &shared};
   const std::optional<Mismatch> wrong = readings::first_wrong(seen);
-  return wrong ? visit(seen, *wrong) : Diagnosis{"", agreeing(a_case)};
+  return wrong ? visit(seen, *wrong) : agreeing();
 }
 
 // The readings that a diagnosis names as one set; none where it names two at once.
@@ -201,12 +203,18 @@ std::string told(const Diagnosis& diagnosis) {
 }
 
 Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
-  return observe(a_case, kernel, [&](const Observation& seen, const Mismatch& wrong) {
+  const auto agreeing = [&] {
+    const Conduct* const conduct = conduct_of(a_case, kernel);
+    return Diagnosis{"", conduct != nullptr ? std::string(conduct->words) : agrees(a_case)};
+  };
+  const auto visit = [&](const Observation& seen, const Mismatch& wrong) {
     Diagnosis found = diagnose(seen, wrong, [&](const auto& fitting) { return confirmed(fitting, a_case, kernel); });
     if (!found.reading.empty()) return found;
+    if (const Conduct* const conduct = conduct_of(a_case, kernel)) return Diagnosis{"", std::string(conduct->words)};
     if (const std::string probed = probe::probed(a_case, kernel); !probed.empty()) found.beyond = "probed: " + probed;
     return found;
-  });
+  };
+  return observe(a_case, kernel, visit, agreeing);
 }
 
 Diagnosis look_further(const Diagnosis& diagnosis, const Case& smallest, const Kernel& kernel, std::uint64_t seed) {
@@ -217,16 +225,19 @@ Diagnosis look_further(const Diagnosis& diagnosis, const Case& smallest, const K
   for (std::int64_t number = 1; number <= further_cases && !second.settled(); ++number) {
     const Case further = campaign_case(seed, number, agreement_alone);
     if (!(work(further.problem) <= small_work)) continue;
-    observe(further, kernel, [&](const Observation& seen, const Mismatch& wrong) {
-      std::vector<const Reading*> left;
-      std::copy_if(names.begin(), names.end(), std::back_inserter(left),
-                   [&](const Reading* reading) { return !fitting({reading}, seen, wrong).empty(); });
-      if (left.empty())
-        second.see(names, further, seen, wrong);
-      else
-        names = std::move(left);
-      return Diagnosis{};
-    });
+    observe(
+        further, kernel,
+        [&](const Observation& seen, const Mismatch& wrong) {
+          std::vector<const Reading*> left;
+          std::copy_if(names.begin(), names.end(), std::back_inserter(left),
+                       [&](const Reading* reading) { return !fitting({reading}, seen, wrong).empty(); });
+          if (left.empty())
+            second.see(names, further, seen, wrong);
+          else
+            names = std::move(left);
+          return Diagnosis{};
+        },
+        [] { return Diagnosis{}; });
   }
   if (const auto both = second.found(names, smallest.problem)) return *both;
   Diagnosis left = named(names, smallest.problem);

@@ -105,12 +105,13 @@ std::string closing(const Report& report) {
   const std::string repeat = "again: " + again(report);
   if (report.interrupted && report.findings.empty()) return fmt::format("INTERRUPTED: {}; {}\n", counts, repeat);
   if (!report.findings.empty()) return fmt::format("FAILED: {} finding(s) in {}; {}\n", report.findings.size(), counts, repeat);
-  const bool every = std::all_of(report.evidence.begin(), report.evidence.end(), [](const auto& kernel) {
-    return std::all_of(kernel.second.begin(), kernel.second.end(), [](const auto& law) { return law.second.judged() > 0; });
-  });
-  if (judged > 0 && !every) return fmt::format("UNTESTED: a law judged nothing ({}); {}\n", counts, repeat);
+  const std::int64_t unjudged = pairs_not_judged(report);
+  if (judged > 0 && unjudged > 0)
+    return fmt::format("UNTESTED: {} pair(s) of kernel and law were not judged ({}); {}\n", unjudged, counts, repeat);
   if (judged == 0) return fmt::format("UNTESTED: nothing was judged ({}); {}\n", counts, repeat);
-  return fmt::format("PASSED: {}; {}\n", counts, repeat);
+  const std::int64_t refused = pairs_not_supported(report);
+  const std::string beside = refused > 0 ? fmt::format(", {} pair(s) of kernel and law not supported", refused) : "";
+  return fmt::format("PASSED: {}{}; {}\n", counts, beside, repeat);
 }
 
 }  // namespace
