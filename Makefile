@@ -9,6 +9,7 @@ FUZZ_SECONDS ?= 60
 help:
 	@echo 'make verify       build, and judge every kernel'
 	@echo 'make build        build/release/boresight'
+	@echo 'make install      the command, the library and its headers, into PREFIX (/usr/local)'
 	@echo 'make examples     kernels in libraries, right and wrong, to check: examples/README.md'
 	@echo 'make test-quick   units and arrows: a minute'
 	@echo 'make test         and laws, a sample of mutants, sanitizers: 15 minutes cold'
@@ -30,6 +31,12 @@ setup:
 
 build: setup build/release/build.ninja
 	cmake --build build/release --target boresight
+# Everything that was installed is listed in build/release/install_manifest.txt.
+PREFIX ?= /usr/local
+install: setup build/release/build.ninja
+	cmake --build build/release --target installable
+	cmake --install build/release --prefix $(PREFIX)
+.PHONY: install
 verify: build
 	build/release/boresight verify
 examples: build
