@@ -42,7 +42,7 @@ const std::vector<Aspect> table{
       "bs1 b1 h2 d8 n4 s40 bias=relative_buckets buckets=32 max_distance=20",
       "bs1 b1 h2 d8 n6 s6 bias=relative_buckets bias_scale=3", "bs1 b1 h2 d8 n2 s360 causal bias=alibi",
       "bs1 b1 h2 d8 n2 s2100 causal bias=alibi"}},
-    {"slopes and bias heads",
+    {"slopes",
      "head h has bias h; geometric slopes 2^(-8k/A), those of other numbers of heads woven from the next power of two",
      {"bias-head"},
      {"heads-as-queries-trick"},

@@ -60,6 +60,11 @@ Indices gain(const Sights& sights, const Indices& left, const Resolution& found,
   return explained;
 }
 
+// A number of a family may stand in it twice.
+bool is_among(const std::vector<const Reading*>& readings, const Reading& one) {
+  return std::any_of(readings.begin(), readings.end(), [&](const Reading* r) { return r->apply == one.apply; });
+}
+
 // The readings that explain the most of what is left, where several explain the same all of those.
 Found best(const Sights& sights, const Indices& left, const Resolution& found) {
   Found most;
@@ -67,8 +72,10 @@ Found best(const Sights& sights, const Indices& left, const Resolution& found) {
     for (const Reading& reading : readings::family(row)) {
       Indices explained = gain(sights, left, found, reading);
       if (explained.empty() || explained.size() < most.sights.size() || excluded_by_agreement(reading, sights)) continue;
-      if (explained.size() > most.sights.size()) most = {{}, std::move(explained), false};
-      else if (explained != most.sights) continue;
+      if (explained.size() > most.sights.size())
+        most = {{}, std::move(explained), false};
+      else if (explained != most.sights || is_among(most.alike, reading))
+        continue;
       most.alike.push_back(&reading);
     }
   return most;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <map>
+#include <utility>
 
 #include "problem/token.h"
 #include "properties/identify/aspects.h"
@@ -18,8 +19,7 @@ Case scene(std::string_view token) {
 }
 
 // Calls with nothing in them that a kernel could refuse, but for what it can't do without.
-constexpr std::string_view plain[] = {"bs1 b1 h2 d8 n4 s6", "bs1 b1 h2 d8 n4 s6 bias=alibi", "bs1 b1 h2 d8 n4 s6 bias=dense",
-                                      "bs1 b1 h2 d8 n4 s6 bias=relative_buckets"};
+constexpr std::string_view plain = "bs1 b1 h2 d8 n4 s6";
 
 std::string refusal_of(const Kernel& kernel, const Case& c) {
   const Prepared prepared = prepare(c);
@@ -28,6 +28,12 @@ std::string refusal_of(const Kernel& kernel, const Case& c) {
 }
 
 std::int64_t up(std::int64_t size, std::int64_t multiple) { return (size + multiple - 1) / multiple * multiple; }
+
+void add_bias(Bias& bias, BiasKind kind, std::int64_t heads) {
+  if (kind == BiasKind::none || bias.kind != BiasKind::none) return;
+  bias.kind = kind;
+  bias.alibi_heads = kind == BiasKind::alibi ? heads : 0;
+}
 
 void resize(Problem& p, const Fitting& fitting) {
   const bool taller = p.queries > p.segment;
@@ -42,20 +48,32 @@ void widen(Problem& p, std::int64_t width) {
   p.head_dim = p.value_dim = width;
 }
 
+// Of the two kinds of slopes.
+bool takes_slopes_as_data_alone(const Kernel& kernel, Fitting fitting) {
+  const Case alibi = scene("bs1 b1 h2 d8 n4 s6 bias=alibi");
+  fitting.slopes_as_data = false;
+  const bool takes_geometric = refusal_of(kernel, fitted(alibi, fitting)).empty();
+  fitting.slopes_as_data = true;
+  return !takes_geometric && refusal_of(kernel, fitted(alibi, fitting)).empty();
+}
+
 }  // namespace
 
 Fitting fitting_of(const Kernel& kernel) {
   Fitting fitting;
-  fitting.refusal = refusal_of(kernel, scene(plain[0]));
+  fitting.refusal = refusal_of(kernel, scene(plain));
   for (const std::int64_t multiple : {1, 16, 64, 128})
     for (const bool square : {false, true})
       for (const bool causal : {false, true})
         for (const Type type : {Type::f32, Type::f16, Type::bf16})
           for (const std::int64_t width : {0, 16, 32, 64, 128})
-            for (const std::string_view token : plain) {
-              const Fitting tried{type, width, multiple, causal, square, true, ""};
-              if (refusal_of(kernel, fitted(scene(token), tried)).empty()) return tried;
-            }
+            for (const BiasKind bias : {BiasKind::none, BiasKind::alibi, BiasKind::dense, BiasKind::relative_buckets})
+              for (const bool slopes_as_data : {false, true}) {
+                Fitting tried{type, width, multiple, causal, square, bias, true, slopes_as_data, ""};
+                if (!refusal_of(kernel, fitted(scene(plain), tried)).empty()) continue;
+                tried.slopes_as_data = takes_slopes_as_data_alone(kernel, tried);
+                return tried;
+              }
   return fitting;
 }
 
@@ -64,10 +82,12 @@ Case fitted(Case c, const Fitting& fitting) {
   resize(c.problem, fitting);
   if (fitting.width > 0) widen(c.problem, fitting.width);
   c.problem.causal = c.problem.causal || fitting.causal;
+  add_bias(c.problem.bias, fitting.bias, c.problem.heads);
+  if (fitting.slopes_as_data && c.problem.bias.kind == BiasKind::alibi) c.problem.bias.slopes = Slopes::per_head;
   return c;
 }
 
-Sight look(Stage& stage, const Kernel& kernel) {
+Sight look(Stage& stage, const Kernel& kernel, Results* agreeing) {
   Sight sight;
   sight.stage = &stage;
   if (const auto refused = refusal(kernel, stage.call())) {
@@ -87,6 +107,7 @@ Sight look(Stage& stage, const Kernel& kernel) {
   }
   sight.wrong = readings::first_wrong({stage.call(), sight.arithmetic, *certified, sight.results});
   sight.state = sight.wrong ? State::departs : State::agrees;
+  if (!sight.wrong && agreeing != nullptr) *agreeing = std::move(sight.results);
   if (!sight.wrong) sight.results = {};
   return sight;
 }

@@ -18,7 +18,9 @@ struct Fitting {
   std::int64_t width = 0;     // head_dim and value_dim; 0: the scene's
   std::int64_t multiple = 1;  // of queries and of keys
   bool causal = false, square = false;
+  BiasKind bias = BiasKind::none;  // where it takes nothing without one
   bool found = false;
+  bool slopes_as_data = false;     // it takes no geometric ones
   std::string refusal;  // of the plainest call, where nothing was found
 };
 
@@ -45,8 +47,8 @@ struct Sight {
   bool ran() const { return state == State::agrees || state == State::departs; }
 };
 
-// One run of a kernel on a stage.
-Sight look(Stage& stage, const Kernel& kernel);
+// One run of a kernel on a stage; `agreeing` gets the results where they agree, which a Sight does not keep.
+Sight look(Stage& stage, const Kernel& kernel, Results* agreeing = nullptr);
 
 inline constexpr int rounds = 2;    // of all scenes, each with other values
 inline constexpr int hangs_max = 3;  // after so many no further call is made
