@@ -85,11 +85,12 @@ struct Climb {
 
 std::string words(const Climb& climb) {
   const auto rung = [](std::size_t r) { return r < std::size(rungs) ? rungs[r].name : std::string_view("looser than every rung"); };
+  // Rounded up, so that kernels of one source on several instruction sets say the same.
   const auto share = [](double ratio) { return fmt::format("at most {:.1f} of its bound", std::ceil(ratio * 10) / 10); };
-  std::string text = fmt::format("declared: {} ({}); seen: ", rung(climb.declared), share(climb.over_declared));
+  std::string text = fmt::format("declared {}, {}; seen ", rung(climb.declared), share(climb.over_declared));
   const std::size_t seen = climb.seen();
   if (seen == std::size(rungs)) return text + "none of the rungs holds";
-  text += fmt::format("{} ({})", rung(seen), share(climb.over[seen]));
+  text += fmt::format("{}, {}", rung(seen), share(climb.over[seen]));
   if (seen < climb.declared) text += ": a tighter promise would hold on these cases";
   return text;
 }
@@ -124,7 +125,7 @@ Row arithmetic_seen(const Kernel& kernel, const Fitting& fitting, std::uint64_t 
       if (sight.state == State::agrees) climb.add(sight, got);
     }
     if (climb.agreeing == 0) continue;
-    row.measured.push_back(fmt::format("{}, {} cases of agreement: {}", name(type), climb.agreeing, words(climb)));
+    row.measured.push_back(fmt::format("{}, on {} cases of agreement: {}", name(type), climb.agreeing, words(climb)));
   }
   row.answer = row.measured.empty() ? Answer::untold : Answer::told;
   if (row.measured.empty()) row.words = "no case of agreement to take it from";

@@ -150,6 +150,25 @@ std::pair<std::string, std::string> bias_words(const View& v) {
           fmt::format("of heads 0 to {}:{}", p.heads - 1, slopes)};
 }
 
+// What a fact of this name says; empty: it was not measured.
+std::string fact(const View& v, std::string_view name) {
+  for (const probe::Fact& fact : probe::facts(v.a_case, v.kernel, v.seen))
+    if (fact.name == name && fact.unmeasured.empty()) return fact.got;
+  return "";
+}
+
+std::string head_map_words(const View& v) {
+  const std::string keys = fact(v, "head map of keys"), values = fact(v, "head map of values");
+  const std::string heads = fmt::format("of {} query heads each reads, in order: ", v.a_case.problem.heads);
+  if (keys.empty() || values.empty()) return "";
+  return heads + (keys == values ? keys : fmt::format("keys of {}, values of {}", keys, values));
+}
+
+std::string lse_words(const View& v) {
+  const std::string lse = fact(v, "lse");
+  return lse.empty() ? "" : fmt::format("of {} equal scores: {}", v.a_case.problem.columns(), lse);
+}
+
 void add(std::vector<Measured>& to, std::string_view aspect, std::string words) {
   if (!words.empty()) to.push_back({aspect, std::move(words)});
 }
@@ -181,14 +200,13 @@ std::vector<Measured> measure(const Kernel& kernel, const Fitting& fitting) {
     add(found, "slopes", slopes);
     add_facts(found, "scale", v, {"scale of q.k", "scale"});
   }
-  add_facts(found, "softcap", at({"bs1 b1 h1 d8 n4 s6 bias=alibi softcap=1.5", "bs1 b1 h1 d8 n4 s6 bias=dense softcap=1.5"}),
+  add_facts(found, "softcap", at({"bs1 b1 h4 d8 n4 s6 bias=alibi softcap=1.5", "bs1 b1 h1 d8 n4 s6 bias=dense softcap=1.5"}),
             {"softcap"});
-  add_facts(found, "head map", at({"bs1 b1 h6/3 d8 n4 s6", "bs1 b1 h4/2 d8 n4 s6", "bs1 b1 h4/2 d8 n4 s6 causal bias=alibi"}),
-            {"head map of keys", "head map of values"});
+  if (const auto v = at({"bs1 b1 h6/3 d8 n4 s6", "bs1 b1 h4/2 d8 n4 s6"})) add(found, "head map", head_map_words(*v));
   add_facts(found, "empty rows", at({"bs1 b1 h1 d8 n6 s4 causal", "bs1 b1 h1 d8 n4 s4 key_mask=prefix:0"}), {"empty rows"});
   add_facts(found, "sink and zero key", at({"bs1 b1 h1 d8 n4 s6 sink"}), {"sink"});
   add_facts(found, "sink and zero key", at({"bs1 b1 h1 d8 n4 s6 zero_kv"}), {"zero key"});
-  add_facts(found, "lse", at({"bs1 b1 h1 d8 n4 s6", "bs1 b1 h1 d8 n4 s6 causal bias=alibi"}), {"lse"});
+  if (const auto v = at({"bs1 b1 h1 d8 n4 s6"})) add(found, "lse", lse_words(*v));
   add_facts(found, "rotary", at({"bs1 b1 h1 d8 n4 s6 P2 rotary=6", "bs1 b1 h1 d8 n4 s6 rotary=6"}),
             {"rotary pairs", "rotary angles", "persistent keys"});
   return found;

@@ -14,9 +14,10 @@ namespace {
 
 constexpr std::size_t untold_max = 3;  // named in a line
 
-std::string counted(const Row& row, const char* which) {
-  std::string text = fmt::format("{}{} reading{} excluded on {} case{}", row.excluded, which, row.excluded == 1 ? "" : "s", row.cases,
-                                 row.cases == 1 ? "" : "s");
+std::string plural(std::size_t count, const char* what) { return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s"); }
+
+std::string counted(const Row& row) {
+  std::string text = fmt::format("{} excluded on {}", plural(row.excluded, "other reading"), plural(row.cases, "case"));
   if (row.untold.empty()) return text;
   const std::vector<std::string> some(row.untold.begin(), row.untold.begin() + std::ptrdiff_t(std::min(untold_max, row.untold.size())));
   return fmt::format("{}, {} not told: {}{}", text, row.untold.size(), fmt::join(some, ", "), row.untold.size() > untold_max ? ", .." : "");
@@ -32,11 +33,10 @@ std::string departure_words(const Departure& departure) {
 std::string answer_words(const Row& row) {
   switch (row.answer) {
     case Answer::as_specified:
-      return row.asked == 0 ? fmt::format("as specified, on {} cases", row.cases) : "as specified (" + counted(row, " other") + ")";
+      return fmt::format("as specified: {} ({})", row.convention, row.asked == 0 ? "on " + plural(row.cases, "case") : counted(row));
     case Answer::as_documented:
-      return "as documented";
-    case Answer::departs:
-      return "DEPARTS";
+    case Answer::departs:  // told by its departures
+      return "";
     case Answer::neither:
       return "DEPARTS: " + row.words;
     case Answer::broken:
@@ -65,7 +65,7 @@ std::string lines(const Row& row) {
   }
   if (!row.departures.empty() || row.answer == Answer::as_specified) say(row.words);
   say(row.token);
-  if (!row.departures.empty() && row.asked > 0 && row.excluded + row.untold.size() > 0) say(counted(row, " other"));
+  if (!row.departures.empty() && row.excluded > 0) say(counted(row));
   for (const std::string& measured : row.measured) say(measured);
   return text;
 }
