@@ -11,6 +11,7 @@
 #include "cli/choose.h"
 #include "cli/command.h"
 #include "cli/output_file.h"
+#include "cli/version.h"
 #include "problem/registry.h"
 #include "properties/identify/card.h"
 #include "properties/identify/text.h"
@@ -80,7 +81,8 @@ int identify(const IdentifyOptions& options, const std::vector<Kernel>& kernels)
     cards.push_back(json(card));
   }
   print(answers);
-  const nlohmann::ordered_json report = {{"format", "boresight-identify-1"}, {"seed", options.seed}, {"cards", std::move(cards)}};
+  const nlohmann::ordered_json report = {
+      {"schema", 1}, {"boresight", version()}, {"seed", options.seed}, {"cards", std::move(cards)}};
   if (!options.json.empty())
     if (const Status status = file.finish(report.dump(2) + "\n"); !status) return complain(status.error().text());
   return departs ? Exit::failure : asked ? Exit::held : Exit::untested;

@@ -13,7 +13,7 @@ namespace boresight::properties::identify {
 
 struct Aspect {
   std::string_view name;
-  std::string_view convention;         // of the specification
+  std::string_view convention;          // of the specification
   std::vector<std::string_view> kinds;  // of readings; those that another row names by id are not meant
   std::vector<std::string_view> ids;    // of readings, whatever their kind
   // Tokens, those of the fewest features first: a reading is asked where it shows first, so that a kernel that misreads

@@ -43,7 +43,8 @@ std::size_t shown_by(const Subject& s, const Found& found) {
 Departure departure(const Subject& s, const Found& found) {
   Departure told{{}, "", found.alike.front()->source, "", found.documented};
   for (const Reading* reading : found.alike)
-    if (std::find(told.readings.begin(), told.readings.end(), reading->id) == told.readings.end()) told.readings.emplace_back(reading->id);
+    if (std::find(told.readings.begin(), told.readings.end(), reading->id) == told.readings.end())
+      told.readings.emplace_back(reading->id);
   const Stage& stage = *sight(s, shown_by(s, found)).stage;
   told.words = readings::words(*found.alike.front(), stage.call().problem);
   told.token = stage.token();
@@ -52,14 +53,16 @@ Departure departure(const Subject& s, const Found& found) {
 
 bool is_found(const Subject& s, const Reading& reading) {
   return std::any_of(s.resolution.found.begin(), s.resolution.found.end(), [&](const Found& found) {
-    return std::any_of(found.alike.begin(), found.alike.end(), [&](const Reading* r) { return std::string_view(r->id) == reading.id; });
+    return std::any_of(found.alike.begin(), found.alike.end(),
+                       [&](const Reading* r) { return std::string_view(r->id) == reading.id; });
   });
 }
 
 std::vector<std::size_t> own_sights(const Subject& s, std::size_t aspect) {
   std::vector<std::size_t> own;
   for (std::size_t at = 0; at < s.sights.all.size(); ++at)
-    if (const auto& aspects = sight(s, at).aspects; std::find(aspects.begin(), aspects.end(), aspect) != aspects.end()) own.push_back(at);
+    if (const auto& aspects = sight(s, at).aspects; std::find(aspects.begin(), aspects.end(), aspect) != aspects.end())
+      own.push_back(at);
   return own;
 }
 
@@ -86,7 +89,8 @@ std::string mismatch_words(const Mismatch& wrong) {
 // What no reading explains on this aspect's own cases; false where there is nothing of the kind.
 bool tell_unexplained(const Subject& s, const std::vector<std::size_t>& own, Row& row) {
   const auto& left = s.resolution.unexplained;
-  const auto at = std::find_if(own.begin(), own.end(), [&](std::size_t k) { return std::find(left.begin(), left.end(), k) != left.end(); });
+  const auto at =
+      std::find_if(own.begin(), own.end(), [&](std::size_t k) { return std::find(left.begin(), left.end(), k) != left.end(); });
   if (at == own.end()) return false;
   const Stage& stage = *sight(s, *at).stage;
   row.words = "neither the specification nor any reading explains it: " + mismatch_words(*sight(s, *at).wrong);
@@ -107,7 +111,8 @@ void answer(const Subject& s, std::size_t aspect, Row& row) {
   const std::vector<std::size_t> own = own_sights(s, aspect);
   for (const Found& found : s.resolution.found)
     if (aspect_of(*found.alike.front()) == aspect && !found.sights.empty()) row.departures.push_back(departure(s, found));
-  const bool all_documented = std::all_of(row.departures.begin(), row.departures.end(), [](const Departure& d) { return d.documented; });
+  const bool all_documented =
+      std::all_of(row.departures.begin(), row.departures.end(), [](const Departure& d) { return d.documented; });
   if (!row.departures.empty()) row.answer = all_documented ? Answer::as_documented : Answer::departs;
   if (tell_unexplained(s, own, row)) {
     if (row.departures.empty() || all_documented) row.answer = Answer::neither;
@@ -119,7 +124,8 @@ void answer(const Subject& s, std::size_t aspect, Row& row) {
   }
   if (!row.departures.empty()) return;
   const Sight* const refused = first_in(s, own, State::refused);
-  if (row.excluded > 0) {
+  const bool ran = std::any_of(own.begin(), own.end(), [&](std::size_t at) { return sight(s, at).ran(); });
+  if (row.excluded > 0 && ran) {
     row.answer = Answer::as_specified;
     if (refused != nullptr && !row.untold.empty()) row.words = "not all could be asked: " + refused->why;
     return;

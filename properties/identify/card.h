@@ -35,10 +35,10 @@ struct Row {
   std::string name, convention;
   Answer answer = Answer::untold;
   std::vector<Departure> departures;
-  std::string words, token;                         // what is said where no reading says it
-  std::size_t asked = 0, excluded = 0, cases = 0;   // readings of the aspect; those that the cases exclude
-  std::vector<std::string> untold;                  // readings neither seen nor excluded
-  std::vector<std::string> measured;                // facts read off outputs, in words
+  std::string words, token;                        // what is said where no reading says it
+  std::size_t asked = 0, excluded = 0, cases = 0;  // readings of the aspect; those that the cases exclude
+  std::vector<std::string> untold;                 // readings neither seen nor excluded
+  std::vector<std::string> measured;               // facts read off outputs, in words
 };
 
 struct Card {

@@ -71,7 +71,8 @@ std::optional<std::string> first_change(const Results& got, const Results& plain
       const std::size_t row = std::size_t(head * got.rows + i);
       for (Index d = 0; d < got.width; ++d)
         if (const std::size_t e = row * std::size_t(got.width) + std::size_t(d); !same(got.out[e], plain.out[e]))
-          return fmt::format("out[b={} h={} i={} d={}], which becomes {:.6g}", head / got.heads, head % got.heads, i, d, got.out[e]);
+          return fmt::format("out[b={} h={} i={} d={}], which becomes {:.6g}", head / got.heads, head % got.heads, i, d,
+                             got.out[e]);
       if (!same(got.lse[row], plain.lse[row]))
         return fmt::format("lse[b={} h={} i={}], which becomes {:.6g}", head / got.heads, head % got.heads, i, got.lse[row]);
     }
@@ -95,10 +96,12 @@ void ask(const Kernel& kernel, const Case& c, Row& row) {
     const auto change = got.broken.empty() ? first_change(got, plain, plain.rows) : std::optional(got.broken);
     if (!change) continue;
     row.answer = Answer::departs;
-    row.departures.push_back(
-        {{}, fmt::format("{} that a {} mask hides reaches {}; right is: not a bit moves", fill.words,
-                         c.key_mask.kind != Mask::Kind::absent ? "key" : "memory", *change),
-         "", token(c), false});
+    row.departures.push_back({{},
+                              fmt::format("{} that a {} mask hides reaches {}; right is: not a bit moves", fill.words,
+                                          c.key_mask.kind != Mask::Kind::absent ? "key" : "memory", *change),
+                              "",
+                              token(c),
+                              false});
     return;
   }
   if (row.answer == Answer::untold) row.answer = Answer::as_specified;
@@ -128,8 +131,8 @@ Row hidden_values(const Kernel& kernel, const Fitting& fitting, std::uint64_t se
   };
   bool asked = false;
   for (const char* const token :
-       {"bs1 b1 h2 d8 n4 s6 key_mask=prefix:4", "bs1 b1 h2 d8 n4 s6 causal bias=alibi key_mask=suffix:4", "bs1 b1 h2 d8 n4 s4 M4 memory_mask=suffix:2",
-        "bs1 b1 h2 d8 n4 s6 M4 P2 key_mask=0.5 memory_mask=0.5"}) {
+       {"bs1 b1 h2 d8 n4 s6 key_mask=prefix:4", "bs1 b1 h2 d8 n4 s6 causal bias=alibi key_mask=suffix:4",
+        "bs1 b1 h2 d8 n4 s4 M4 memory_mask=suffix:2", "bs1 b1 h2 d8 n4 s6 M4 P2 key_mask=0.5 memory_mask=0.5"}) {
     const Case c = parsed(token, fitting, seed);
     if (!takes(c)) continue;
     asked = true;

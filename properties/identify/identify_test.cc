@@ -81,9 +81,10 @@ TEST(Scenes, AreValidAndShowEveryReadingWithAnySeed) {
         EXPECT_NE(stages.of(scenes.back()).certified(readings::careful_arithmetic(parsed->problem)), nullptr) << token;
       }
     for (const Reading& reading : readings::all_readings())
-      EXPECT_TRUE(std::any_of(scenes.begin(), scenes.end(), [&](const Case& c) {
-        return stages.of(c).tells(reading, readings::careful_arithmetic(c.problem));
-      })) << reading.id << " is told on no scene: give its aspect one";
+      EXPECT_TRUE(
+          std::any_of(scenes.begin(), scenes.end(),
+                      [&](const Case& c) { return stages.of(c).tells(reading, readings::careful_arithmetic(c.problem)); }))
+          << reading.id << " is told on no scene: give its aspect one";
   }
 }
 
@@ -103,7 +104,8 @@ TEST(Card, MeasuresWhatTheRightConventionsAre) {
   const Card card = card_of(registered_kernels().front());
   const auto says = [&](std::string_view name, const std::string& words) {
     const auto& lines = row(card, name).measured;
-    EXPECT_TRUE(std::any_of(lines.begin(), lines.end(), [&](const std::string& l) { return l.find(words) != std::string::npos; })) << words;
+    EXPECT_TRUE(std::any_of(lines.begin(), lines.end(), [&](const std::string& l) { return l.find(words) != std::string::npos; }))
+        << words;
   };
   says("causal anchor", "row i sees c <= i + 7");
   says("window bounds", "tokens of delta -1 to 3 are seen, persistent columns in every row");
@@ -122,7 +124,8 @@ TEST(Card, NamesAReadingInItsOwnRowAndInNoOther) {
   EXPECT_EQ(last.size(), aspects().size());
   for (const auto& [aspect, reading] : last) {
     const Card card = card_of(misread_kernel(*reading));
-    ASSERT_EQ(departing(card), std::vector<std::string>{std::string(aspects()[aspect].name)}) << reading->id << "\n" << text(card);
+    ASSERT_EQ(departing(card), std::vector<std::string>{std::string(aspects()[aspect].name)}) << reading->id << "\n"
+                                                                                              << text(card);
     EXPECT_EQ(row(card, aspects()[aspect].name).departures.front().readings, std::vector<std::string>{reading->id});
   }
 }
@@ -212,7 +215,8 @@ TEST(Card, OfANarrowKernelSaysWhatCouldNotBeAsked) {
   EXPECT_TRUE(card.asked());
   for (const char* const name : {"causal anchor", "bias origin", "bias form", "slopes", "head map", "lse"})
     EXPECT_EQ(row(card, name).answer, Answer::as_specified) << name << "\n" << text(card);
-  for (const char* const name : {"rotary", "xpos", "softcap", "window bounds"}) EXPECT_EQ(row(card, name).answer, Answer::unasked) << name;
+  for (const char* const name : {"rotary", "xpos", "softcap", "window bounds"})
+    EXPECT_EQ(row(card, name).answer, Answer::unasked) << name;
   EXPECT_NE(row(card, "rotary").words.find("a feature that it lacks"), std::string::npos);
 }
 
@@ -248,7 +252,8 @@ TEST(HiddenNaN, ThatReachesTheOutputIsFoundAndNothingElse) {
         if (std::isnan(readings::number(t.segment_v, b, 0, s, 0))) t.out.at<float>(b, 0, 0, 0) = NAN;
   }));
   EXPECT_EQ(departing(card), std::vector<std::string>{"hidden NaN"}) << text(card);
-  EXPECT_NE(row(card, "hidden NaN").departures.front().words.find("NaN in values that a key mask hides reaches out"), std::string::npos);
+  EXPECT_NE(row(card, "hidden NaN").departures.front().words.find("NaN in values that a key mask hides reaches out"),
+            std::string::npos);
 }
 
 // Attention in double with weights that are rounded to bf16, of plain calls.
@@ -268,7 +273,8 @@ Kernel with_rounded_weights() {
         double sum = 0, m = -1e300;
         for (std::int64_t c = 0; c < p.segment; ++c) {
           double score = 0;
-          for (std::int64_t d = 0; d < p.head_dim; ++d) score += double(t.q.at<float>(0, h, i, d)) * double(t.segment_k.at<float>(0, h, c, d));
+          for (std::int64_t d = 0; d < p.head_dim; ++d)
+            score += double(t.q.at<float>(0, h, i, d)) * double(t.segment_k.at<float>(0, h, c, d));
           weights.push_back(score * effective_scale(p));
           m = std::max(m, weights.back());
         }
@@ -302,7 +308,8 @@ TEST(ArithmeticSeen, OfADeclarationThatIsKeptClosePromisesNothingTighter) {
 }
 
 TEST(Text, FitsATerminal) {
-  for (const char* const id : {"window-minus-one-not-infinite", "rope-ignored", "data-dependent-bias-not-padded-for-persistent-kv"}) {
+  for (const char* const id :
+       {"window-minus-one-not-infinite", "rope-ignored", "data-dependent-bias-not-padded-for-persistent-kv"}) {
     const std::string all = text(card_of(misread(id)));
     for (std::size_t at = 0, end; at < all.size(); at = end + 1) {
       end = all.find('\n', at);

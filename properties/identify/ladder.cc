@@ -80,11 +80,15 @@ struct Climb {
       over[r] = std::max(over[r], ratio);
     }
   }
-  std::size_t seen() const { return std::size_t(std::find_if(over.begin(), over.end(), [](double x) { return x <= 1; }) - over.begin()); }
+  std::size_t seen() const {
+    return std::size_t(std::find_if(over.begin(), over.end(), [](double x) { return x <= 1; }) - over.begin());
+  }
 };
 
 std::string words(const Climb& climb) {
-  const auto rung = [](std::size_t r) { return r < std::size(rungs) ? rungs[r].name : std::string_view("looser than every rung"); };
+  const auto rung = [](std::size_t r) {
+    return r < std::size(rungs) ? rungs[r].name : std::string_view("looser than every rung");
+  };
   // Rounded up, so that kernels of one source on several instruction sets say the same.
   const auto share = [](double ratio) { return fmt::format("at most {:.1f} of its bound", std::ceil(ratio * 10) / 10); };
   std::string text = fmt::format("declared {}, {}; seen ", rung(climb.declared), share(climb.over_declared));

@@ -83,7 +83,8 @@ std::string sizes(const Problem& p) { return fmt::format("n={} S={} M={} P={}", 
 
 std::string causal_words(const View& v) {
   const auto edge = common_edge(v);
-  return fmt::format("at {}: {}", sizes(v.a_case.problem), edge ? fmt::format("row i sees c <= i{}", plus(*edge)) : row_by_row(v));
+  return fmt::format("at {}: {}", sizes(v.a_case.problem),
+                     edge ? fmt::format("row i sees c <= i{}", plus(*edge)) : row_by_row(v));
 }
 
 // Where the tokens that are seen are exactly those of some deltas.
@@ -193,8 +194,8 @@ std::vector<Measured> measure(const Kernel& kernel, const Fitting& fitting) {
   if (const auto v = at({"bs1 b1 h1 d8 n6 s9 P2 window=3,1", "bs1 b1 h1 d8 n6 s9 window=3,1", "bs1 b1 h1 d8 n6 s9 window=3,-1",
                          "bs1 b1 h1 d8 n6 s9 causal window=3,-1"}))
     add(found, "window bounds", window_words(*v));
-  if (const auto v = at({"bs1 b1 h4 d8 n4 s7 M2 P2 bias=alibi", "bs1 b1 h4 d8 n4 s7 P2 bias=alibi", "bs1 b1 h4 d8 n4 s7 bias=alibi",
-                         "bs1 b1 h4 d8 n4 s7 causal bias=alibi"})) {
+  if (const auto v = at({"bs1 b1 h4 d8 n4 s7 M2 P2 bias=alibi", "bs1 b1 h4 d8 n4 s7 P2 bias=alibi",
+                         "bs1 b1 h4 d8 n4 s7 bias=alibi", "bs1 b1 h4 d8 n4 s7 causal bias=alibi"})) {
     const auto [form, slopes] = bias_words(*v);
     add(found, "bias origin", form);
     add(found, "slopes", slopes);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "properties/identify/aspects.h"
 #include "properties/readings/confirm.h"
@@ -15,9 +16,11 @@ using readings::Decisions;
 using readings::Reading;
 using Indices = std::vector<std::size_t>;
 
+constexpr std::size_t confirmed_on = 6;  // cases, of a set that no one of them tells apart
+
 bool explains(const Decisions& decisions, const Sight& sight) {
-  const readings::Observation seen{sight.stage->call(), sight.arithmetic, *sight.stage->certified(sight.arithmetic), sight.results,
-                                   &sight.stage->shared()};
+  const readings::Observation seen{sight.stage->call(), sight.arithmetic, *sight.stage->certified(sight.arithmetic),
+                                   sight.results, &sight.stage->shared()};
   return readings::fits(decisions, seen, *sight.wrong);
 }
 
@@ -81,9 +84,18 @@ Found best(const Sights& sights, const Indices& left, const Resolution& found) {
   return most;
 }
 
-// Of a set, those that larger cases of the same kind leave.
+double work(const Sight& sight) {
+  const Problem& p = sight.stage->call().problem;
+  return double(p.batch * p.heads * p.queries) * double(p.columns());
+}
+
+// Of a set, those that larger cases of the same kind leave: larger than the smallest that show it.
 void confirm_set(Found& found, const Sights& sights, const Kernel& kernel) {
-  for (const std::size_t s : found.sights) {
+  Indices shown = found.sights;
+  std::sort(shown.begin(), shown.end(),
+            [&](auto a, auto b) { return std::pair(work(sights.all[a]), a) < std::pair(work(sights.all[b]), b); });
+  shown.resize(std::min(shown.size(), confirmed_on));
+  for (const std::size_t s : shown) {
     if (found.alike.size() < 2) return;
     found.alike = readings::confirm(sights.all[s].stage->a_case(), kernel, found.alike).readings;
   }

@@ -120,7 +120,7 @@ Sights look_at_all(Stages& stages, const Kernel& kernel, const Fitting& fitting,
       for (const std::string_view token : aspects()[a].scenes) {
         Case c = fitted(scene(token), fitting);
         c.seed = seed + std::uint64_t(round);
-        if (!validate(c)) continue;
+        if (!validate(c) || (round > 0 && c.problem.segment > long_segment)) continue;
         Stage& stage = stages.of(c);
         const auto [at, is_new] = seen.try_emplace(&stage, sights.all.size());
         if (is_new) {

@@ -20,8 +20,8 @@ struct Fitting {
   bool causal = false, square = false;
   BiasKind bias = BiasKind::none;  // where it takes nothing without one
   bool found = false;
-  bool slopes_as_data = false;     // it takes no geometric ones
-  std::string refusal;  // of the plainest call, where nothing was found
+  bool slopes_as_data = false;  // it takes no geometric ones
+  std::string refusal;          // of the plainest call, where nothing was found
 };
 
 Fitting fitting_of(const Kernel& kernel);
@@ -50,8 +50,9 @@ struct Sight {
 // One run of a kernel on a stage; `agreeing` gets the results where they agree, which a Sight does not keep.
 Sight look(Stage& stage, const Kernel& kernel, Results* agreeing = nullptr);
 
-inline constexpr int rounds = 2;    // of all scenes, each with other values
-inline constexpr int hangs_max = 3;  // after so many no further call is made
+inline constexpr int rounds = 2;                   // of all scenes, each with other values
+inline constexpr std::int64_t long_segment = 100;  // scenes of more keys are run in the first round alone
+inline constexpr int hangs_max = 3;                // after so many no further call is made
 
 struct Sights {
   std::vector<Sight> all;

@@ -100,7 +100,7 @@ Row support(const Kernel& kernel, const Fitting& fitting) {
     (takes(kernel, with, of(feature.words)) ? taken : refused).emplace_back(feature.name);
   }
   row.words = fmt::format("types {}; head_dim {} of those asked; ", types(kernel, fitting), widths(kernel, fitting));
-  row.words += refused.empty() ? "every feature asked"
+  row.words += refused.empty()                  ? "every feature asked"
                : refused.size() <= taken.size() ? fmt::format("every feature asked but {}", fmt::join(refused, ", "))
                                                 : fmt::format("{}; not: {}", fmt::join(taken, ", "), fmt::join(refused, ", "));
   if (fitting.multiple > 1) row.words += fmt::format("; sizes in multiples of {}", fitting.multiple);

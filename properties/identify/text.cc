@@ -19,8 +19,10 @@ std::string plural(std::size_t count, const char* what) { return fmt::format("{}
 std::string counted(const Row& row) {
   std::string text = fmt::format("{} excluded on {}", plural(row.excluded, "other reading"), plural(row.cases, "case"));
   if (row.untold.empty()) return text;
-  const std::vector<std::string> some(row.untold.begin(), row.untold.begin() + std::ptrdiff_t(std::min(untold_max, row.untold.size())));
-  return fmt::format("{}, {} not told: {}{}", text, row.untold.size(), fmt::join(some, ", "), row.untold.size() > untold_max ? ", .." : "");
+  const std::vector<std::string> some(row.untold.begin(),
+                                      row.untold.begin() + std::ptrdiff_t(std::min(untold_max, row.untold.size())));
+  return fmt::format("{}, {} not told: {}{}", text, row.untold.size(), fmt::join(some, ", "),
+                     row.untold.size() > untold_max ? ", .." : "");
 }
 
 std::string departure_words(const Departure& departure) {
@@ -33,7 +35,8 @@ std::string departure_words(const Departure& departure) {
 std::string answer_words(const Row& row) {
   switch (row.answer) {
     case Answer::as_specified:
-      return fmt::format("as specified: {} ({})", row.convention, row.asked == 0 ? "on " + plural(row.cases, "case") : counted(row));
+      return fmt::format("as specified: {} ({})", row.convention,
+                         row.asked == 0 ? "on " + plural(row.cases, "case") : counted(row));
     case Answer::as_documented:
     case Answer::departs:  // told by its departures
       return "";
@@ -70,7 +73,8 @@ std::string lines(const Row& row) {
   return text;
 }
 
-constexpr const char* answers[] = {"as specified", "as documented", "departs", "neither", "broken", "not told", "not asked", "told"};
+constexpr const char* answers[] = {"as specified", "as documented", "departs",   "neither",
+                                   "broken",       "not told",      "not asked", "told"};
 
 }  // namespace
 
@@ -83,7 +87,8 @@ std::string text(const Card& card) {
 std::string summary(const Card& card) {
   std::string text;
   for (std::size_t a = 0; a < std::size(answers); ++a) {
-    const auto count = std::count_if(card.rows.begin(), card.rows.end(), [&](const Row& row) { return std::size_t(row.answer) == a; });
+    const auto count =
+        std::count_if(card.rows.begin(), card.rows.end(), [&](const Row& row) { return std::size_t(row.answer) == a; });
     if (count > 0 && Answer(a) != Answer::told) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, answers[a]);
   }
   return text.empty() ? "nothing was asked" : text;
@@ -108,7 +113,11 @@ nlohmann::ordered_json json(const Card& card) {
                     {"not_told", row.untold},
                     {"measured", row.measured}});
   }
-  return {{"kernel", card.kernel}, {"note", card.note}, {"asked", card.asked()}, {"departs", card.departs()}, {"rows", std::move(rows)}};
+  return {{"kernel", card.kernel},
+          {"note", card.note},
+          {"asked", card.asked()},
+          {"departs", card.departs()},
+          {"rows", std::move(rows)}};
 }
 
 }  // namespace boresight::properties::identify
