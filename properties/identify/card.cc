@@ -41,13 +41,14 @@ std::size_t shown_by(const Subject& s, const Found& found) {
 }
 
 Departure departure(const Subject& s, const Found& found) {
-  Departure told{{}, "", found.alike.front()->source, "", found.documented};
+  Departure told{{}, "", found.alike.front()->source, "", "", found.documented};
   for (const Reading* reading : found.alike)
     if (std::find(told.readings.begin(), told.readings.end(), reading->id) == told.readings.end())
       told.readings.emplace_back(reading->id);
   const Stage& stage = *sight(s, shown_by(s, found)).stage;
   told.words = readings::words(*found.alike.front(), stage.call().problem);
   told.token = stage.token();
+  if (!found.not_on.empty()) told.not_on = sight(s, found.not_on.front()).stage->token();
   return told;
 }
 

@@ -28,6 +28,7 @@ struct Departure {
   std::string words;   // with what is right, and the source
   std::string source;  // of the first reading, as it is in the table; may be empty
   std::string token;   // a case that shows it
+  std::string not_on;  // a case that would show it, where the kernel is as specified; empty: there is none
   bool documented = false;
 };
 

@@ -101,6 +101,7 @@ void ask(const Kernel& kernel, const Case& c, Row& row) {
                                           c.key_mask.kind != Mask::Kind::absent ? "key" : "memory", *change),
                               "",
                               token(c),
+                              "",
                               false});
     return;
   }

@@ -14,8 +14,8 @@ namespace {
 
 using readings::Decisions;
 using readings::Reading;
-using Indices = std::vector<std::size_t>;
 
+constexpr std::size_t parts_max = 4;     // readings that are followed in part, in one sight's combinations
 constexpr std::size_t confirmed_on = 6;  // cases, of a set that no one of them tells apart
 
 bool explains(const Decisions& decisions, const Sight& sight) {
@@ -24,42 +24,87 @@ bool explains(const Decisions& decisions, const Sight& sight) {
   return readings::fits(decisions, seen, *sight.wrong);
 }
 
-// The decisions under what was found and one reading more, which may have come before it or after.
-bool explains_with(const Resolution& found, const Reading& more, const Sight& sight) {
+Decisions under_all(const std::vector<const Reading*>& readings, const Problem& p) {
+  Decisions decisions = readings::by_the_book(p);
+  for (const Reading* reading : readings) reading->apply(decisions);
+  return decisions;
+}
+
+bool explain(const std::vector<const Reading*>& readings, const Sight& sight) {
   const Problem& p = sight.stage->call().problem;
-  if (!readings::applies(more, p)) return false;
-  Decisions after = found.decisions(p);
-  const bool alone = after == readings::by_the_book(p);
-  more.apply(after);
-  if (explains(after, sight)) return true;
-  if (alone) return false;
-  Decisions before = readings::under(more, p);
-  for (const Found& f : found.found) f.alike.front()->apply(before);
-  return !(before == after) && explains(before, sight);
+  const Decisions decisions = under_all(readings, p);
+  return !(decisions == readings::by_the_book(p)) && explains(decisions, sight);
 }
 
-bool excluded_by_agreement(const Reading& reading, const Sights& sights) {
-  return std::any_of(sights.all.begin(), sights.all.end(), [&](const Sight& sight) {
-    return sight.state == State::agrees && sight.stage->tells(reading, sight.arithmetic);
-  });
-}
-
-Indices unexplained(const Sights& sights, const Resolution& found) {
-  Indices left;
-  for (std::size_t s = 0; s < sights.all.size(); ++s) {
-    const Sight& sight = sights.all[s];
-    if (sight.state != State::departs) continue;
-    const Problem& p = sight.stage->call().problem;
-    const Decisions decisions = found.decisions(p);
-    if (decisions == readings::by_the_book(p) || !explains(decisions, sight)) left.push_back(s);
+// Those of the found ones that may explain a sight together: all, or fewer where some are followed in part, the most first.
+std::vector<Indices> combinations(const std::vector<Found>& found) {
+  Indices whole, parts;
+  for (std::size_t f = 0; f < found.size(); ++f) (found[f].not_on.empty() ? whole : parts).push_back(f);
+  parts.resize(std::min(parts.size(), parts_max));
+  std::vector<Indices> all;
+  for (std::size_t set = std::size_t{1} << parts.size(); set-- > 0;) {
+    Indices some = whole;
+    for (std::size_t k = 0; k < parts.size(); ++k)
+      if ((set >> k & 1) != 0) some.push_back(parts[k]);
+    std::sort(some.begin(), some.end());
+    all.push_back(std::move(some));
   }
-  return left;
+  return all;
 }
 
-Indices gain(const Sights& sights, const Indices& left, const Resolution& found, const Reading& reading) {
+std::vector<const Reading*> members(const std::vector<Found>& found, const Indices& some) {
+  std::vector<const Reading*> readings;
+  for (const std::size_t f : some) readings.push_back(found[f].alike.front());
+  return readings;
+}
+
+// Sets which of the found ones explain each sight, and what is left.
+void settle(Resolution& resolution, const Sights& sights) {
+  resolution.together.assign(sights.all.size(), {});
+  resolution.unexplained.clear();
+  for (Found& found : resolution.found) found.sights.clear();
+  const std::vector<Indices> tried = combinations(resolution.found);
+  for (std::size_t s = 0; s < sights.all.size(); ++s) {
+    if (sights.all[s].state != State::departs) continue;
+    const auto does = std::find_if(tried.begin(), tried.end(),
+                                   [&](const Indices& some) { return explain(members(resolution.found, some), sights.all[s]); });
+    if (does == tried.end()) {
+      resolution.unexplained.push_back(s);
+      continue;
+    }
+    resolution.together[s] = *does;
+    const Problem& p = sights.all[s].stage->call().problem;
+    for (const std::size_t f : *does)
+      if (readings::applies(*resolution.found[f].alike.front(), p)) resolution.found[f].sights.push_back(s);
+  }
+}
+
+// One reading more, beside any of those that were found, which may come before it or after.
+bool explain_with(const std::vector<Found>& found, const Reading& more, const Sight& sight) {
+  if (!readings::applies(more, sight.stage->call().problem)) return false;
+  for (const Indices& some : combinations(found)) {
+    std::vector<const Reading*> readings = members(found, some);
+    readings.push_back(&more);
+    if (explain(readings, sight)) return true;
+    if (readings.size() == 1) continue;
+    std::rotate(readings.begin(), readings.end() - 1, readings.end());
+    if (explain(readings, sight)) return true;
+  }
+  return false;
+}
+
+// Where it would show, and the kernel is as specified.
+Indices contradicting(const Reading& reading, const Sights& sights) {
+  Indices found;
+  for (std::size_t s = 0; s < sights.all.size(); ++s)
+    if (sights.all[s].state == State::agrees && sights.all[s].stage->tells(reading, sights.all[s].arithmetic)) found.push_back(s);
+  return found;
+}
+
+Indices gain(const Sights& sights, const Resolution& resolution, const Reading& reading) {
   Indices explained;
-  std::copy_if(left.begin(), left.end(), std::back_inserter(explained),
-               [&](std::size_t s) { return explains_with(found, reading, sights.all[s]); });
+  std::copy_if(resolution.unexplained.begin(), resolution.unexplained.end(), std::back_inserter(explained),
+               [&](std::size_t s) { return explain_with(resolution.found, reading, sights.all[s]); });
   return explained;
 }
 
@@ -68,16 +113,19 @@ bool is_among(const std::vector<const Reading*>& readings, const Reading& one) {
   return std::any_of(readings.begin(), readings.end(), [&](const Reading* r) { return r->apply == one.apply; });
 }
 
-// The readings that explain the most of what is left, where several explain the same all of those.
-Found best(const Sights& sights, const Indices& left, const Resolution& found) {
+// The readings that explain the most of what is left, with the fewest cases against them; several where they explain the same.
+Found best(const Sights& sights, const Resolution& resolution, bool in_part) {
   Found most;
   for (const Reading& row : readings::all_readings())
     for (const Reading& reading : readings::family(row)) {
-      Indices explained = gain(sights, left, found, reading);
-      if (explained.empty() || explained.size() < most.sights.size() || excluded_by_agreement(reading, sights)) continue;
-      if (explained.size() > most.sights.size())
-        most = {{}, std::move(explained), false};
-      else if (explained != most.sights || is_among(most.alike, reading))
+      Indices explained = gain(sights, resolution, reading);
+      if (explained.empty() || explained.size() < most.sights.size()) continue;
+      Indices against = contradicting(reading, sights);
+      if (!in_part && !against.empty()) continue;
+      const bool better = explained.size() > most.sights.size() || against.size() < most.not_on.size();
+      if (better)
+        most = {{}, std::move(explained), std::move(against), false};
+      else if (explained != most.sights || against.size() > most.not_on.size() || is_among(most.alike, reading))
         continue;
       most.alike.push_back(&reading);
     }
@@ -103,46 +151,38 @@ void confirm_set(Found& found, const Sights& sights, const Kernel& kernel) {
 
 // What the others explain without it is not found.
 void drop_needless(Resolution& resolution, const Sights& sights) {
-  const std::size_t left = unexplained(sights, resolution).size();
   for (std::size_t k = resolution.found.size(); k-- > 0;) {
     if (resolution.found[k].documented) continue;
     Resolution without = resolution;
     without.found.erase(without.found.begin() + std::ptrdiff_t(k));
-    if (unexplained(sights, without).size() <= left) resolution = std::move(without);
+    settle(without, sights);
+    if (without.unexplained.size() <= resolution.unexplained.size()) resolution = std::move(without);
   }
 }
 
 void take_documented(Resolution& resolution, const Sights& sights, const Kernel& kernel) {
   for (const std::string& id : kernel.documented)
     for (const Reading& reading : readings::all_readings())
-      if (id == reading.id) resolution.found.push_back({{&reading}, {}, true});
-  for (Found& found : resolution.found)
-    for (std::size_t s = 0; s < sights.all.size(); ++s) {
-      const Sight& sight = sights.all[s];
-      if (sight.state == State::departs && sight.stage->tells(*found.alike.front(), sight.arithmetic) &&
-          explains(resolution.decisions(sight.stage->call().problem), sight))
-        found.sights.push_back(s);
-    }
+      if (id == reading.id) resolution.found.push_back({{&reading}, {}, contradicting(reading, sights), true});
 }
 
 }  // namespace
 
-Decisions Resolution::decisions(const Problem& problem) const {
-  Decisions decisions = readings::by_the_book(problem);
-  for (const Found& f : found) f.alike.front()->apply(decisions);
-  return decisions;
+Decisions Resolution::decisions(const Sights& sights, std::size_t sight) const {
+  return under_all(members(found, together[sight]), sights.all[sight].stage->call().problem);
 }
 
 Resolution resolve(const Sights& sights, const Kernel& kernel) {
   Resolution resolution;
   take_documented(resolution, sights, kernel);
-  while (true) {
-    resolution.unexplained = unexplained(sights, resolution);
-    if (resolution.unexplained.empty()) break;
-    Found next = best(sights, resolution.unexplained, resolution);
+  settle(resolution, sights);
+  while (!resolution.unexplained.empty()) {
+    Found next = best(sights, resolution, false);
+    if (next.alike.empty()) next = best(sights, resolution, true);
     if (next.alike.empty()) break;
     if (resolution.found.empty()) confirm_set(next, sights, kernel);
     resolution.found.push_back(std::move(next));
+    settle(resolution, sights);
   }
   drop_needless(resolution, sights);
   return resolution;
@@ -168,7 +208,7 @@ Indices excluding(const Reading& reading, const Sights& sights, const Resolution
         }
         const Problem& p = sight.stage->call().problem;
         if (!found.empty() || is_left(s) || !readings::applies(reading, p)) continue;
-        const Decisions without = resolution.decisions(p);
+        const Decisions without = resolution.decisions(sights, s);
         Decisions with = without;
         reading.apply(with);
         if (apart(with, without, sight.stage->call(), sight.arithmetic, &sight.stage->shared())) found.push_back(s);

@@ -65,6 +65,7 @@ std::string lines(const Row& row) {
   for (const Departure& departure : row.departures) {
     say((departure.documented ? "as documented: " : "DEPARTS: ") + departure_words(departure));
     say(departure.token);
+    if (!departure.not_on.empty()) say("in part; as specified in " + departure.not_on);
   }
   if (!row.departures.empty() || row.answer == Answer::as_specified) say(row.words);
   say(row.token);
@@ -99,8 +100,12 @@ nlohmann::ordered_json json(const Card& card) {
   for (const Row& row : card.rows) {
     nlohmann::ordered_json departures = nlohmann::ordered_json::array();
     for (const Departure& d : row.departures)
-      departures.push_back(
-          {{"readings", d.readings}, {"words", d.words}, {"source", d.source}, {"token", d.token}, {"documented", d.documented}});
+      departures.push_back({{"readings", d.readings},
+                            {"words", d.words},
+                            {"source", d.source},
+                            {"token", d.token},
+                            {"not_on", d.not_on},
+                            {"documented", d.documented}});
     rows.push_back({{"row", row.name},
                     {"convention", row.convention},
                     {"answer", answers[std::size_t(row.answer)]},
