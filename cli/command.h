@@ -15,6 +15,7 @@ void add_list(CLI::App& app, int& exit);
 void add_lint(CLI::App& app, int& exit);
 void add_replay(CLI::App& app, int& exit);
 void add_explain(CLI::App& app, int& exit);
+void add_identify(CLI::App& app, int& exit);
 void add_prove(CLI::App& app, int& exit);
 void add_vectors(CLI::App& app, int& exit);
 

@@ -66,6 +66,7 @@ int main(int argc, char** argv) {
   add_list(app, exit);
   add_replay(app, exit);
   add_explain(app, exit);
+  add_identify(app, exit);
   add_prove(app, exit);
   add_vectors(app, exit);
   if (const std::string unknown = unknown_command(app, argc, argv); !unknown.empty()) return complain(unknown);
