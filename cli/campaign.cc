@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <random>
 #include <thread>
-#include <utility>
 
 #include "cli/choose.h"
-#include "cli/output_file.h"
+#include "cli/machine.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
 #include "cli/version.h"
@@ -30,44 +30,10 @@ double seconds_of(const std::string& text) {
   return unit == "h" ? value * 3600 : 0;
 }
 
-// A kernel that could run and a law that judged it by not a single case are no success.
-int exit_code(const properties::Report& report) {
-  std::fflush(stdout);  // so that a log of both streams has them in order
-  if (report.interrupted) return Exit::interrupted;
-  if (!report.findings.empty()) return Exit::failure;
-  std::int64_t judged = 0, not_judged = 0;
-  for (const auto& [kernel, by_law] : report.evidence)
-    for (const auto& [law, evidence] : by_law) ++(evidence.judged() > 0 ? judged : not_judged);
-  if (judged > 0 && not_judged == 0) return Exit::held;
-  fmt::print(stderr, "boresight: {} of {} pairs of kernel and law were not judged: more cases are needed\n", not_judged,
-             judged + not_judged);
-  return Exit::untested;
-}
-
 // A number that would wrap around, where CLI11 reads it into one without a sign.
 const CLI::Validator not_negative(
     [](const std::string& text) { return text.starts_with('-') ? "give a whole number, 0 to 18446744073709551615" : ""; }, "",
     "");
-
-// What the reports are written to; opened before the work.
-struct Files {
-  OutputFile json, junit;
-};
-
-Status open(const CampaignOptions& options, Files& files) {
-  for (auto [file, path] : {std::pair(&files.json, &options.json), {&files.junit, &options.junit}})
-    if (!path->empty())
-      if (const Status opened = file->open(*path); !opened) return opened;
-  return ok();
-}
-
-Status write(const CampaignOptions& options, const properties::Report& report, const properties::Rerun& rerun, Files& files) {
-  if (!options.json.empty())
-    if (const Status written = files.json.finish(properties::json(report, version())); !written) return written;
-  if (!options.junit.empty())
-    if (const Status written = files.junit.finish(properties::junit(report, version(), rerun)); !written) return written;
-  return ok();
-}
 
 // The campaign that the options describe.
 Result<properties::Plan> plan_of(const CampaignOptions& options, const std::vector<Kernel>& kernels) {
@@ -104,24 +70,21 @@ int run_campaign(const CampaignOptions& options, const std::vector<Kernel>& kern
   Result<properties::Plan> planned = plan_of(options, kernels);
   if (!planned) return complain(planned.error().text());
   properties::Plan& plan = *planned;
-  Files files;
-  if (const Status opened = open(options, files); !opened) return complain(opened.error().text());
+  ReportFiles files(options);
+  if (const Status opened = files.open(); !opened) return complain(opened.error().text());
   plan.stop = &stop_on_signals();
   ProgressLine progress(properties::shard_cases(plan.shard, std::int64_t(plan.laws.size()), plan.cases), plan.budget_seconds,
                         options.quiet);
   plan.progress = [&](const properties::Progress& now) { progress.show(now.cases, now.seconds); };
-  const properties::Report report = properties::run(plan);
+  properties::Report report = properties::run(plan);
   progress.clear();
+  report.version = version();
+  report.source = library.substr(std::min(library.find_first_not_of(' '), library.size()));
+  report.machines = {this_machine(plan.kernels)};
 
   if (!options.quiet && report.seconds > 0)
     fmt::print(stderr, "{:.0f} cases a second on {} thread(s)\n", double(report.share) / report.seconds, plan.threads);
-  const properties::Rerun rerun{program(), library};
-  if (!options.quiet)
-    fmt::print("{}", properties::words(report, rerun, options.each ? properties::Rows::each : properties::Rows::summed));
-  else
-    for (const properties::Finding& finding : report.findings) fmt::print("{}\n", properties::words(finding, rerun));
-  if (const Status written = write(options, report, rerun, files); !written) return complain(written.error().text());
-  return exit_code(report);
+  return give(report, options, files);
 }
 
 std::shared_ptr<CampaignOptions> add_campaign_options(CLI::App& app) {
@@ -138,11 +101,8 @@ std::shared_ptr<CampaignOptions> add_campaign_options(CLI::App& app) {
       ->each([options = options.get()](const std::string&) { options->seed_given = true; });
   command->add_option("--threads", options->threads, "Threads (default: one a core)")->check(CLI::Range(1, 1024));
   command->add_option("--shard", options->shard, "K/N: judge the K-th of N parts of the same cases");
-  command->add_option("--json", options->json, "Write the report to this file as JSON");
-  command->add_option("--junit", options->junit, "Write the report to this file as JUnit XML");
-  command->add_flag("--each", options->each, "A row of evidence for each kernel and law, not only their sums");
+  add_report_options(*command, *options);
   command->add_flag("--fail-fast", options->fail_fast, "Stop soon after the first failure");
-  command->add_flag("--quiet", options->quiet, "Print findings only");
   command->add_flag("--no-shrink", options->no_shrink, "Report failing cases as drawn, neither shrunk nor named");
   return options;
 }

@@ -10,6 +10,7 @@ enum Exit : int { held = 0, failure = 1, usage = 2, untested = 3, interrupted = 
 // Each adds its subcommand; `exit` receives its code when it was the one called.
 void add_verify(CLI::App& app, int& exit);
 void add_exhaust(CLI::App& app, int& exit);
+void add_merge(CLI::App& app, int& exit);
 void add_list(CLI::App& app, int& exit);
 void add_lint(CLI::App& app, int& exit);
 void add_replay(CLI::App& app, int& exit);

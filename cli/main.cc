@@ -58,6 +58,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   int exit = Exit::usage;
   add_verify(app, exit);
+  add_merge(app, exit);
   add_lint(app, exit);
   add_exhaust(app, exit);
   add_list(app, exit);
