@@ -56,7 +56,8 @@ std::string holding(const ZooEntry& entry) {
   return fmt::format("planted: {}", fmt::join(planted, ", "));
 }
 
-// `row`: of the card that `boresight identify` makes. Readings, then what else the zoo has: bugs that are planted, then those that can't be had here.
+// `row`: of the card that `boresight identify` makes. Readings, then what else the zoo has: bugs that are planted, then those
+// that can't be had here.
 Listing readings() {
   Listing list{{"id", "class", "source", "held", "equivalent", "row"}, 4, {}};
   for (const auto& reading : properties::readings::all_readings())

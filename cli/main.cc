@@ -61,6 +61,7 @@ int main(int argc, char** argv) {
   int exit = Exit::usage;
   add_verify(app, exit);
   add_check(app, exit);
+  add_merge(app, exit);
   add_lint(app, exit);
   add_exhaust(app, exit);
   add_list(app, exit);

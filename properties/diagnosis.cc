@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "problem/token.h"
@@ -236,9 +238,15 @@ Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
   return observe(a_case, kernel, visit, instead);
 }
 
-Diagnosis look_further(const Diagnosis& diagnosis, const Case& smallest, const Kernel& kernel, std::uint64_t seed) {
-  std::vector<const Reading*> names = set_of(diagnosis);
-  if (names.empty()) return diagnosis;
+namespace {
+
+// Which of the names larger cases leave, and the second mistake that those left out of account have.
+struct Further {
+  std::vector<const Reading*> names;
+  SecondMistake second;
+};
+
+Further look(std::vector<const Reading*> names, const Kernel& kernel, std::uint64_t seed) {
   const std::vector<Law> agreement_alone{agreement()};
   SecondMistake second;
   for (std::int64_t number = 1; number <= further_cases && !second.settled(); ++number) {
@@ -257,11 +265,32 @@ Diagnosis look_further(const Diagnosis& diagnosis, const Case& smallest, const K
             },
             {[] { return Diagnosis{}; }, [](const std::string&) { return Diagnosis{}; }});
   }
-  if (const auto both = second.found(names, smallest.problem)) return *both;
-  Diagnosis left = named(names, smallest.problem);
+  return {std::move(names), std::move(second)};
+}
+
+}  // namespace
+
+struct FurtherCases::Kept {
+  std::uint64_t seed;
+  std::map<std::pair<std::string, std::vector<const Reading*>>, Further> seen;  // by kernel and names
+};
+
+FurtherCases::FurtherCases(std::uint64_t seed) : kept_(new Kept{seed, {}}) {}
+FurtherCases::~FurtherCases() = default;
+
+Diagnosis FurtherCases::look(const Diagnosis& diagnosis, const Case& smallest, const Kernel& kernel) {
+  const std::vector<const Reading*> names = set_of(diagnosis);
+  if (names.empty()) return diagnosis;
+  auto& seen = kept_->seen;
+  auto found = seen.find({kernel.name, names});
+  if (found == seen.end())
+    found = seen.emplace(std::pair(kernel.name, names), properties::look(names, kernel, kept_->seed)).first;
+  Further& further = found->second;
+  if (const auto both = further.second.found(further.names, smallest.problem)) return *both;
+  Diagnosis left = named(further.names, smallest.problem);
   if (left.reading == diagnosis.reading) left.words = diagnosis.words;  // a family's, with the number that was fitted
   left.beyond = diagnosis.beyond;
-  if (!second.seen_none()) left.beyond = fmt::format("not explained by it alone: '{}'", token(second.shown_by()));
+  if (!further.second.seen_none()) left.beyond = fmt::format("not explained by it alone: '{}'", token(further.second.shown_by()));
   return left;
 }
 
