@@ -5,11 +5,10 @@
 #include <algorithm>
 #include <random>
 #include <thread>
-#include <utility>
 
 #include "cli/choose.h"
 #include "cli/duration.h"
-#include "cli/output_file.h"
+#include "cli/machine.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
 #include "cli/version.h"
@@ -19,48 +18,12 @@
 #include "properties/report/report.h"
 
 namespace boresight::cli {
-namespace {
-
-// A kernel that could run and a law that judged it by not a single case are no success.
-int exit_code(const properties::Report& report) {
-  std::fflush(stdout);  // so that a log of both streams has them in order
-  if (report.interrupted) return Exit::interrupted;
-  if (!report.findings.empty()) return Exit::failure;
-  bool judged = false;
-  for (const auto& [kernel, by_law] : report.evidence)
-    for (const auto& [law, evidence] : by_law) judged = judged || evidence.judged() > 0;
-  const std::int64_t not_judged = properties::pairs_not_judged(report);
-  if (judged && not_judged == 0) return Exit::held;
-  fmt::print(stderr,
-             "boresight: {} pair(s) of kernel and law were not judged: more cases are needed, or a kernel that takes them\n",
-             not_judged);
-  return Exit::untested;
-}
+namespace {}
 
 // A number that would wrap around, where CLI11 reads it into one without a sign.
 const CLI::Validator not_negative(
     [](const std::string& text) { return text.starts_with('-') ? "give a whole number, 0 to 18446744073709551615" : ""; }, "",
     "");
-
-// What the reports are written to; opened before the work.
-struct Files {
-  OutputFile json, junit;
-};
-
-Status open(const CampaignOptions& options, Files& files) {
-  for (auto [file, path] : {std::pair(&files.json, &options.json), {&files.junit, &options.junit}})
-    if (!path->empty())
-      if (const Status opened = file->open(*path); !opened) return opened;
-  return ok();
-}
-
-Status write(const CampaignOptions& options, const properties::Report& report, const properties::Rerun& rerun, Files& files) {
-  if (!options.json.empty())
-    if (const Status written = files.json.finish(properties::json(report, version())); !written) return written;
-  if (!options.junit.empty())
-    if (const Status written = files.junit.finish(properties::junit(report, version(), rerun)); !written) return written;
-  return ok();
-}
 
 // The campaign that the options describe.
 Result<properties::Plan> plan_of(const CampaignOptions& options, const std::vector<Kernel>& kernels) {
@@ -94,13 +57,14 @@ Result<properties::Plan> plan_of(const CampaignOptions& options, const std::vect
 // Each finding once more, in a process that has seen no call before: a replay begins like this.
 void judge_anew(properties::Report& report, const LibraryOptions& library) {
   for (properties::Finding& finding : report.findings) {
+    if (finding.verdict.hung || !finding.unsteady.empty()) continue;
     const Result<std::vector<Kernel>> anew = kernels_of(library);
     if (!anew) continue;
     const auto kernel = std::find_if(anew->begin(), anew->end(), [&](const Kernel& k) { return k.name == finding.kernel; });
     const properties::Law* const law = properties::find_law(finding.law);
-    if (kernel == anew->end() || law == nullptr || finding.verdict.hung) continue;
+    if (kernel == anew->end() || law == nullptr) continue;
     if (properties::judge(*law, finding.smallest, *kernel).outcome == properties::Outcome::failed) continue;
-    finding.verdict.why += "; in a process begun anew it does not: it remembers its calls, or is right by chance";
+    finding.unsteady = "does not fail every time: it does after other calls, and not in a process begun anew; it remembers";
   }
 }
 
@@ -112,9 +76,9 @@ int run_campaign(const CampaignOptions& options, const LibraryOptions& library) 
   Result<properties::Plan> planned = plan_of(options, *kernels);
   if (!planned) return complain(planned.error().text());
   properties::Plan& plan = *planned;
-  Files files;
-  if (const Status opened = open(options, files); !opened) return complain(opened.error().text());
   plan.fit = !library.path.empty();
+  ReportFiles files(options);
+  if (const Status opened = files.open(); !opened) return complain(opened.error().text());
   plan.stop = &stop_on_signals();
   ProgressLine progress(properties::shard_cases(plan.shard, std::int64_t(plan.laws.size()), plan.cases), plan.budget_seconds,
                         options.quiet);
@@ -122,16 +86,13 @@ int run_campaign(const CampaignOptions& options, const LibraryOptions& library) 
   properties::Report report = properties::run(plan);
   progress.clear();
   if (!library.path.empty()) judge_anew(report, library);
+  report.version = version();
+  report.source = behind(library);
+  report.machines = {this_machine(plan.kernels)};
 
   if (!options.quiet && report.seconds > 0)
     fmt::print(stderr, "{:.0f} cases a second on {} thread(s)\n", double(report.share) / report.seconds, plan.threads);
-  const properties::Rerun rerun{program(), behind(library)};
-  if (!options.quiet)
-    fmt::print("{}", properties::words(report, rerun, options.each ? properties::Rows::each : properties::Rows::summed));
-  else
-    for (const properties::Finding& finding : report.findings) fmt::print("{}\n", properties::words(finding, rerun));
-  if (const Status written = write(options, report, rerun, files); !written) return complain(written.error().text());
-  return exit_code(report);
+  return give(report, options, files);
 }
 
 std::shared_ptr<CampaignOptions> add_campaign_options(CLI::App& app) {
@@ -148,11 +109,8 @@ std::shared_ptr<CampaignOptions> add_campaign_options(CLI::App& app) {
       ->each([options = options.get()](const std::string&) { options->seed_given = true; });
   command->add_option("--threads", options->threads, "Threads (default: one a core)")->check(CLI::Range(1, 1024));
   command->add_option("--shard", options->shard, "K/N: judge the K-th of N parts of the same cases");
-  command->add_option("--json", options->json, "Write the report to this file as JSON");
-  command->add_option("--junit", options->junit, "Write the report to this file as JUnit XML");
-  command->add_flag("--each", options->each, "A row of evidence for each kernel and law, not only their sums");
+  add_report_options(*command, *options);
   command->add_flag("--fail-fast", options->fail_fast, "Stop soon after the first failure");
-  command->add_flag("--quiet", options->quiet, "Print findings only");
   command->add_flag("--no-shrink", options->no_shrink, "Report failing cases as drawn, neither shrunk nor named");
   return options;
 }

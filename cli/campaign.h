@@ -7,16 +7,17 @@
 
 #include "cli/command.h"
 #include "cli/library.h"
+#include "cli/report_files.h"
 
 namespace boresight::cli {
 
-struct CampaignOptions {
-  std::string kernels = "*", laws = "*", budget = "60s", shard = "1/1", json, junit;
+struct CampaignOptions : ReportOptions {
+  std::string kernels = "*", laws = "*", budget = "60s", shard = "1/1";
   std::int64_t cases = 0;
   std::uint64_t seed = 0;
   bool seed_given = false;
   int threads = 1;
-  bool each = false, fail_fast = false, quiet = false, no_shrink = false;
+  bool fail_fast = false, no_shrink = false;
 };
 
 // The options live as long as the command.

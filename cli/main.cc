@@ -61,11 +61,13 @@ int main(int argc, char** argv) {
   int exit = Exit::usage;
   add_verify(app, exit);
   add_check(app, exit);
+  add_merge(app, exit);
   add_lint(app, exit);
   add_exhaust(app, exit);
   add_list(app, exit);
   add_replay(app, exit);
   add_explain(app, exit);
+  add_identify(app, exit);
   add_prove(app, exit);
   add_vectors(app, exit);
   if (const std::string unknown = unknown_command(app, argc, argv); !unknown.empty()) return complain(unknown);

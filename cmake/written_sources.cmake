@@ -1,4 +1,5 @@
-# The sources that the build writes: boresight_version, what the command says of itself, and the mutants' table.
+# The sources that the build writes: boresight_version, what the command says of itself, the mutants' table, and the style of
+# the HTML report.
 
 # The commit is asked at every build, and the file rewritten only when it changed.
 set(version_source ${PROJECT_BINARY_DIR}/version.cc)
@@ -14,3 +15,13 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS mutants/mutants.j
 file(READ mutants/mutants.json MUTANTS_JSON)
 configure_file(cli/mutants.cc.in ${PROJECT_BINARY_DIR}/mutants.cc @ONLY)
 target_sources(boresight_cli PRIVATE ${PROJECT_BINARY_DIR}/mutants.cc)
+
+# What the HTML report looks like.
+set(page ${PROJECT_SOURCE_DIR}/properties/report/html)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${page}/style.css ${page}/script.js ${page}/assets.cc.in)
+file(READ ${page}/style.css PAGE_STYLE)
+file(READ ${page}/script.js PAGE_SCRIPT)
+configure_file(${page}/assets.cc.in ${PROJECT_BINARY_DIR}/page_assets.cc @ONLY)
+if(NOT FOR_FUZZERS)
+  target_sources(boresight_properties PRIVATE ${PROJECT_BINARY_DIR}/page_assets.cc)
+endif()

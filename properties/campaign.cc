@@ -1,11 +1,14 @@
 #include "properties/campaign.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <chrono>
-#include <set>
+#include <mutex>
 #include <thread>
 
+#include "problem/token.h"
 #include "properties/documented.h"
 #include "properties/fitted.h"
 #include "properties/laws/trial.h"
@@ -40,7 +43,31 @@ void add(Evidence& evidence, const Verdict& verdict) {
   }
   if (verdict.outcome == Outcome::skipped || verdict.outcome == Outcome::mistrusted) ++evidence.reasons[kind_of(verdict.why)];
   if (verdict.outcome != Outcome::failed) evidence.largest = std::max(evidence.largest, verdict.largest);
+  if (verdict.outcome == Outcome::passed || verdict.outcome == Outcome::mistrusted)
+    ++evidence.histogram[histogram_bin(verdict.largest)];
 }
+
+// In which cases each kernel took all its time. Cases are judged about in order and on all threads; a kernel is given up after
+// the first few by number, so that it does not matter who was faster.
+class Hangs {
+ public:
+  explicit Hangs(std::size_t kernels) : numbers_(kernels) {}
+  void add(std::size_t kernel, std::int64_t number) {
+    const std::lock_guard lock(mutex_);
+    numbers_[kernel].push_back(number);
+  }
+  // Whether enough came before this case. What is not known yet can only make it more.
+  bool given_up_before(std::size_t kernel, std::int64_t number) const {
+    const std::lock_guard lock(mutex_);
+    const std::vector<std::int64_t>& hung = numbers_[kernel];
+    const auto before = std::count_if(hung.begin(), hung.end(), [&](std::int64_t one) { return one < number; });
+    return std::size_t(before) >= hangs_enough;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::vector<std::int64_t>> numbers_;  // [kernel]
+};
 
 using Readings = std::vector<const readings::Reading*>;
 
@@ -54,7 +81,7 @@ Readings told(const Readings& of, const Case& a_case, const Kernel& kernel) {
 
 class Campaign {
  public:
-  explicit Campaign(const Plan& plan) : plan_(plan), start_(Clock::now()) {
+  explicit Campaign(const Plan& plan) : plan_(plan), start_(Clock::now()), hangs_(plan.kernels.size()), further_(plan.seed) {
     report_.seed = plan.seed;
     report_.filters = plan.filters;
     report_.shard = plan.shard;
@@ -67,7 +94,7 @@ class Campaign {
     }
     for (const Kernel* kernel : kernels_)
       for (const Law& law : plan.laws) report_.evidence[kernel->name][std::string(law.name)];
-    failed_.assign(kernels_.size() * plan.laws.size(), false);
+    found_.assign(kernels_.size() * plan.laws.size(), false);
     const auto is_agreement = [](const Law& law) { return law.name == agreement_name; };
     if (kernels_.empty() || std::none_of(plan.laws.begin(), plan.laws.end(), is_agreement)) return;
     report_.power = Power{kernels_.front()->name, {}};
@@ -83,7 +110,7 @@ class Campaign {
     const bool all = plan_.cases > 0 && report_.share == own_cases();
     report_.cases = all ? plan_.cases : report_.share > 0 ? number_of(report_.share - 1) : 0;
     report_.seconds = seconds_since(start_);
-    explain();
+    for (Finding& finding : report_.findings) explain(finding);
     return std::move(report_);
   }
 
@@ -92,6 +119,7 @@ class Campaign {
     if (plan_.stop != nullptr && plan_.stop->load()) return report_.interrupted = true;
     if (plan_.fail_fast && !report_.findings.empty()) return true;
     if (plan_.cases > 0) return report_.share >= own_cases();
+    if (report_.given_up.size() == kernels_.size()) return true;
     return seconds_since(start_) >= plan_.budget_seconds;
   }
 
@@ -139,64 +167,89 @@ class Campaign {
     return verdict.outcome == Outcome::skipped && !(left == drawn) ? judge(law, drawn, kernel) : verdict;
   }
 
-  Judged judge_case(std::int64_t number, const Readings& uncovered) const {
+  Judged judge_case(std::int64_t number, const Readings& uncovered) {
     const std::size_t law_index = std::size_t(number - 1) % plan_.laws.size();
     const Law& law = plan_.laws[law_index];
     const Case a_case = campaign_case(plan_.seed, number, plan_.laws);
     Judged judged;
     judged.verdicts.resize(kernels_.size());
-    for (std::size_t at = 0; at < kernels_.size(); ++at)
-      if (!failed_[at * plan_.laws.size() + law_index]) judged.verdicts[at] = verdict_on(a_case, law, *kernels_[at]);
-    if (report_.power && law.name == agreement_name && !failed_[law_index])
+    for (std::size_t at = 0; at < kernels_.size(); ++at) {
+      if (hangs_.given_up_before(at, number)) continue;
+      judged.verdicts[at] = verdict_on(a_case, law, *kernels_[at]);
+      if (judged.verdicts[at].hung) hangs_.add(at, number);
+    }
+    if (report_.power && law.name == agreement_name)
       judged.told = told(uncovered, for_kernel(a_case, *kernels_.front()), *kernels_.front());
     return judged;
   }
 
-  // After its first failure a kernel is not held to that law again.
   void merge(std::int64_t number, const Judged& judged) {
     for (const readings::Reading* reading : judged.told) {
       std::int64_t& cases = report_.power->cases[reading->id];
       cases = std::min(cases + 1, power_enough);  // so that it does not matter how many are judged at a time
     }
-    const std::size_t law_index = std::size_t(number - 1) % plan_.laws.size();
-    const Law& law = plan_.laws[law_index];
-    for (std::size_t at = 0; at < kernels_.size(); ++at) {
-      std::vector<bool>::reference already = failed_[at * plan_.laws.size() + law_index];
-      if (already) continue;
-      add(report_.evidence[kernels_[at]->name][std::string(law.name)], judged.verdicts[at]);
-      if (judged.verdicts[at].outcome != Outcome::failed) continue;
-      already = true;
-      Finding finding;
-      finding.kernel = kernels_[at]->name;
-      finding.law = law.name;
-      finding.case_number = number;
-      finding.drawn = for_kernel(campaign_case(plan_.seed, number, plan_.laws), *kernels_[at]);
-      finding.verdict = judged.verdicts[at];
-      report_.findings.push_back(std::move(finding));
-    }
+    for (std::size_t at = 0; at < kernels_.size(); ++at)
+      if (!hangs_.given_up_before(at, number)) merge(number, at, judged.verdicts[at]);
   }
 
-  void explain() {
-    std::set<const Kernel*> looked_at;  // for a second mistake: once a kernel is enough
-    for (Finding& finding : report_.findings) {
-      const Law& law = *std::find_if(plan_.laws.begin(), plan_.laws.end(), [&](const Law& l) { return l.name == finding.law; });
-      const Kernel& kernel =
-          **std::find_if(kernels_.begin(), kernels_.end(), [&](const Kernel* k) { return k->name == finding.kernel; });
-      finding.smallest = plan_.shrink ? shrunk(finding.drawn, law, kernel, &finding.shrinks) : finding.drawn;
-      finding.smallest.law = finding.drawn.law = finding.law;
-      finding.smallest.kernel = finding.drawn.kernel = finding.kernel;
-      finding.verdict = judge(law, finding.smallest, kernel);
-      if (!plan_.shrink) continue;
-      finding.diagnosis = diagnose(finding.smallest, kernel);
-      if (!finding.diagnosis.reading.empty() && looked_at.insert(&kernel).second)
-        finding.diagnosis = look_further(finding.diagnosis, finding.smallest, kernel, plan_.seed);
-    }
+  // Every case counts; the first failure under each law is kept.
+  void merge(std::int64_t number, std::size_t at, const Verdict& verdict) {
+    const std::size_t law_index = std::size_t(number - 1) % plan_.laws.size();
+    const std::string law(plan_.laws[law_index].name);
+    add(report_.evidence[kernels_[at]->name][law], verdict);
+    if (verdict.hung && hangs_.given_up_before(at, number + 1))
+      report_.given_up.push_back(
+          {kernels_[at]->name, number,
+           fmt::format("took all the time that it was given in {} cases, and was judged no further", hangs_enough)});
+    std::vector<bool>::reference already = found_[at * plan_.laws.size() + law_index];
+    if (already || verdict.outcome != Outcome::failed) return;
+    already = true;
+    Finding finding;
+    finding.kernel = kernels_[at]->name;
+    finding.law = law;
+    finding.case_number = number;
+    finding.drawn = for_kernel(campaign_case(plan_.seed, number, plan_.laws), *kernels_[at]);
+    finding.drawn.law = finding.law;
+    finding.drawn.kernel = finding.kernel;
+    finding.smallest = finding.drawn;
+    finding.verdict = verdict;
+    report_.findings.push_back(std::move(finding));
   }
+
+  // Shrinks, names and draws a finding. All of it follows from the finding and the seed alone.
+  void explain(Finding& finding) {
+    finding.map.emplace();
+    if (!plan_.shrink) return no_map(finding, "not looked for: --no-shrink");
+    const Law& law = *std::find_if(plan_.laws.begin(), plan_.laws.end(), [&](const Law& l) { return l.name == finding.law; });
+    const Kernel& kernel =
+        **std::find_if(kernels_.begin(), kernels_.end(), [&](const Kernel* k) { return k->name == finding.kernel; });
+    std::int64_t shrinks = 0;
+    const Case smallest = shrunk(finding.drawn, law, kernel, &shrinks);
+    const Verdict again = judge(law, smallest, kernel);
+    if (again.outcome != Outcome::failed) return unsteady(finding, smallest, again);
+    finding.smallest = smallest;
+    finding.shrinks = shrinks;
+    finding.verdict = again;
+    if (again.hung) return no_map(finding, "not probed: the kernel takes all the time that it is given");
+    finding.diagnosis = further_.look(diagnose(smallest, kernel), smallest, kernel);
+    finding.map = heat_map(finding.drawn, smallest, kernel);
+  }
+
+  // The verdict stays that of the drawn case, as it was first seen.
+  static void unsteady(Finding& finding, const Case& smallest, const Verdict& again) {
+    finding.unsteady = fmt::format("does not fail every time: judged again, '{}' {}", token(smallest),
+                                   again.outcome == Outcome::passed ? "passed" : "was not judged: " + again.why);
+    no_map(finding, "not probed: it does not fail every time");
+  }
+
+  static void no_map(Finding& finding, std::string why) { finding.map->none = std::move(why); }
 
   const Plan& plan_;
   Clock::time_point start_;
   std::vector<const Kernel*> kernels_;  // the available ones
-  std::vector<bool> failed_;            // [kernel][law]
+  std::vector<bool> found_;             // [kernel][law]: a finding is kept
+  Hangs hangs_;                         // of kernels_
+  FurtherCases further_;
   Report report_;
 };
 
@@ -225,19 +278,5 @@ std::int64_t shard_cases(Shard shard, std::int64_t laws, std::int64_t cases) {
 }
 
 Report run(const Plan& plan) { return Campaign(plan).run(); }
-
-std::int64_t pairs_not_supported(const Report& report) {
-  std::int64_t count = 0;
-  for (const auto& [kernel, by_law] : report.evidence)
-    for (const auto& [law, evidence] : by_law) count += law != agreement_name && evidence.not_supported();
-  return count;
-}
-
-std::int64_t pairs_not_judged(const Report& report) {
-  std::int64_t count = 0;
-  for (const auto& [kernel, by_law] : report.evidence)
-    for (const auto& [law, evidence] : by_law) count += evidence.judged() == 0;
-  return count - pairs_not_supported(report);
-}
 
 }  // namespace boresight::properties

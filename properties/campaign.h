@@ -14,6 +14,8 @@
 #include "problem/case.h"
 #include "problem/kernel.h"
 #include "properties/diagnosis.h"
+#include "properties/heat_map.h"
+#include "properties/histogram.h"
 #include "properties/laws/law.h"
 
 namespace boresight::properties {
@@ -55,20 +57,24 @@ struct Plan {
   const std::atomic<bool>* stop = nullptr;        // set from outside: finish the round and report
 };
 
-// A failure, from the case that first showed it to the smallest that still does.
+// A failure, from the first case that showed it to the smallest that still does. It follows from seed, kernel, law and number
+// alone, so that shards find what the whole run finds.
 struct Finding {
   std::string kernel, law;
   std::int64_t case_number = 0;  // from 1
   std::int64_t shrinks = 0;
-  Case drawn, smallest;
-  Verdict verdict;  // of the smallest
+  Case drawn, smallest;  // where the smallest does not fail every time both are the drawn one
+  Verdict verdict;       // of the smallest
+  std::string unsteady;  // "does not fail every time: .."; empty: what was shrunk failed again
   Diagnosis diagnosis;
+  std::optional<HeatMap> map;  // nothing where none is made: an exhaustive run
 };
 
-// The evidence of one kernel under one law.
+// The evidence of one kernel under one law. Every case counts, those after a failure too.
 struct Evidence {
   std::int64_t passed = 0, failed = 0, skipped = 0, mistrusted = 0;
   double largest = 0;                           // error / bound
+  Histogram histogram{};                        // of error / bound, of what passed or was mistrusted
   std::map<std::string, std::int64_t> reasons;  // of skips and mistrust, with their numbers
 
   std::int64_t judged() const { return passed + failed; }
@@ -88,8 +94,26 @@ struct Unavailable {
   std::string kernel, instruction_set, why;
 };
 
+// A kernel that takes all the time that it is given, so often that it is judged no further: no evidence, never a pass.
+struct GivenUp {
+  std::string kernel;
+  std::int64_t case_number = 0;  // of the last case that it was judged on
+  std::string why;
+};
+inline constexpr std::size_t hangs_enough = 3;  // of one kernel in one run
+
+// What a run was made by and on, without its name and the time.
+struct Machine {
+  std::string processor, operating_system, compiler, commit;
+  std::vector<std::string> instruction_sets;  // of the kernels that could run
+  bool operator==(const Machine&) const = default;
+};
+
 struct Report {
-  std::string filters;  // of the plan
+  std::string version;            // of Boresight
+  std::string source;             // " --library ./libmine.so", as replay is given it; empty: the program's own kernels
+  std::vector<Machine> machines;  // of the shards, each once
+  std::string filters;            // of the plan
   std::uint64_t seed = 0;
   std::int64_t cases = 0;  // numbers gone through: what repeats the run
   Shard shard;
@@ -97,17 +121,17 @@ struct Report {
   double seconds = 0;
   bool interrupted = false;
   std::vector<Unavailable> unavailable;
+  std::vector<GivenUp> given_up;                                    // by case number
   std::vector<std::string> laws;                                    // all that the run was to hold kernels to
   std::map<std::string, std::map<std::string, Evidence>> evidence;  // [kernel][law]
   std::optional<Power> power;                                       // nothing: agreement was not among the laws
   std::vector<Finding> findings;                                    // by case number, then kernel
 };
 
+// All of it but version, source and machines, which the caller knows.
 Report run(const Plan& plan);
 
-// Pairs of kernel and law that were asked for and not judged: more cases are needed, or the kernel takes none of agreement. And
-// those that need none, since the kernel supports nothing that the law is about.
-std::int64_t pairs_not_judged(const Report& report);
-std::int64_t pairs_not_supported(const Report& report);
+// Adds another's counts: what the same row has of other cases.
+void add(Evidence& sum, const Evidence& part);
 
 }  // namespace boresight::properties

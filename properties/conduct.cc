@@ -58,21 +58,19 @@ bool truth_moves(const Case& a_case, const Kernel& kernel, Which which) {
 }
 
 // Data replaced where they lie leave the output as it was, to the bit, though the truth moves.
-bool deaf(const Case& a_case, const Kernel& kernel, Which which, bool in_place) {
+bool deaf(const Case& a_case, const Kernel& kernel, Which which) {
   if (!truth_moves(a_case, kernel, which)) return false;
   const Prepared in = prepare(a_case);
   const Results first = shot(a_case, kernel, in);
   replace(in, a_case, which);
-  if (in_place) {
-    const Results second = shot(a_case, kernel, in);
-    return whole(first) && whole(second) && same(first.out, second.out);
-  }
-  // Elsewhere, with another call between, so that what is remembered is of no use.
-  const Prepared moved = prepare(a_case), between = other_data(a_case);
-  for (const auto& [name, member] : input_tensors) overwrite(moved.call.tensors.*member, in.call.tensors.*member);
-  shot(a_case, kernel, between);
-  const Results second = shot(a_case, kernel, moved);
+  const Results second = shot(a_case, kernel, in);
   return whole(first) && whole(second) && same(first.out, second.out);
+}
+
+// One number everywhere, to other data as well.
+bool gives_a_constant(const Case& a_case, const Kernel& kernel) {
+  const std::vector<double> out = shot(a_case, kernel, prepare(a_case)).out;
+  return out.size() > 1 && std::equal(out.begin() + 1, out.end(), out.begin()) && deaf(a_case, kernel, nullptr);
 }
 
 bool gives_no_number(const Case& a_case, const Kernel& kernel) {
@@ -98,9 +96,9 @@ bool changes_its_inputs(const Case& a_case, const Kernel& kernel) {
   return hash(in.call.tensors) != before;
 }
 
-bool deaf_to_values(const Case& a_case, const Kernel& kernel) { return deaf(a_case, kernel, values, false); }
-bool deaf_to_queries_and_keys(const Case& a_case, const Kernel& kernel) { return deaf(a_case, kernel, queries_and_keys, false); }
-bool remembers_by_address(const Case& a_case, const Kernel& kernel) { return deaf(a_case, kernel, nullptr, true); }
+bool deaf_to_values(const Case& a_case, const Kernel& kernel) { return deaf(a_case, kernel, values); }
+bool deaf_to_queries_and_keys(const Case& a_case, const Kernel& kernel) { return deaf(a_case, kernel, queries_and_keys); }
+bool remembers_by_address(const Case& a_case, const Kernel& kernel) { return deaf(a_case, kernel, nullptr); }
 
 // The same sequence, beside others that have changed.
 bool sees_its_neighbours(const Case& a_case, const Kernel& kernel) {
@@ -114,7 +112,8 @@ bool sees_its_neighbours(const Case& a_case, const Kernel& kernel) {
   }
   const Results second = shot(a_case, kernel, in);
   const std::ptrdiff_t own = std::ptrdiff_t(first.out.size()) / a_case.problem.batch;
-  return whole(first) && whole(second) && !std::equal(first.out.begin(), first.out.begin() + own, second.out.begin(), same_number);
+  return whole(first) && whole(second) &&
+         !std::equal(first.out.begin(), first.out.begin() + own, second.out.begin(), same_number);
 }
 
 // Zeros in its outputs give the truth, and what they hold otherwise does not.
@@ -123,7 +122,9 @@ bool adds_to_its_outputs(const Case& a_case, const Kernel& kernel) {
   std::optional<Verdict> outside;
   const Certified& certified = certify(in.call, kernel, a_case.options, 0, outside);
   if (outside || in.call.problem.queries == 0) return false;
-  if (compare(shot(a_case, kernel, in), certified).outcome != Outcome::failed) return false;
+  Results over_poison = shot(a_case, kernel, in);
+  over_poison.lse.clear();
+  if (!whole(over_poison) || compare(over_poison, certified).outcome != Outcome::failed) return false;
   const Problem& p = in.call.problem;
   std::vector<std::byte> memory(std::size_t(p.batch * p.heads * p.queries * p.value_dim) * bytes(p.type));
   Tensors tensors = in.call.tensors;
@@ -139,17 +140,18 @@ bool adds_to_its_outputs(const Case& a_case, const Kernel& kernel) {
   return compare(results, certified).outcome == Outcome::passed;
 }
 
-constexpr std::array<Conduct, 8> table{{
+constexpr std::array<Conduct, 9> table{{
     {"gives-no-number", "gives NaN everywhere, which no comparison in the positive form lets through", gives_no_number},
-    {"differs-each-time", "gives another answer each time, to the same call", differs_each_time},
     {"changes-its-inputs", "writes to its inputs", changes_its_inputs},
-    {"adds-to-its-outputs", "adds to what its outputs held before, in place of writing them", adds_to_its_outputs},
-    {"ignores-its-values", "never looks at the values: replaced by others, they leave every bit of the output", deaf_to_values},
-    {"ignores-queries-and-keys",
-     "never looks at queries and keys: replaced by others, they leave every bit of the output, as a mean of the values has it",
-     deaf_to_queries_and_keys},
+    {"differs-each-time", "gives another answer each time, to the same call", differs_each_time},
+    {"gives-a-constant", "gives one number everywhere, whatever its inputs", gives_a_constant},
     {"remembers-by-address", "remembers its results by where its inputs lie: other data in the same memory get the old answer",
      remembers_by_address},
+    {"adds-to-its-outputs", "adds to what its outputs held before, in place of writing them", adds_to_its_outputs},
+    {"ignores-queries-and-keys",
+     "never looks at queries and keys: others in their place leave every bit of the output, as of a mean of the values",
+     deaf_to_queries_and_keys},
+    {"ignores-its-values", "never looks at the values: others in their place leave every bit of the output", deaf_to_values},
     {"sees-its-neighbours", "looks at other sequences of the batch: they change the answer for a sequence that stays",
      sees_its_neighbours},
 }};
@@ -171,12 +173,10 @@ Case plain(Case c) {
 std::span<const Conduct> conducts() { return table; }
 
 const Conduct* conduct_of(const Case& a_case, const Kernel& kernel) {
-  std::vector<Case> cases{a_case};
-  if (const Case larger = plain(a_case); validate(larger) && !refusal(kernel, prepare(larger).call))
-    cases.insert(cases.begin(), larger);
-  for (const Case& c : cases)
-    for (const Conduct& conduct : table)
-      if (conduct.shows(c, kernel)) return &conduct;
+  const Case larger = plain(a_case);
+  const bool larger_taken = validate(larger) && !refusal(kernel, prepare(larger).call);
+  for (const Conduct& conduct : table)
+    if (conduct.shows(larger_taken ? larger : a_case, kernel)) return &conduct;
   return nullptr;
 }
 

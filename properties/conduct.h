@@ -20,7 +20,8 @@ struct Conduct {
 // In order of preference.
 std::span<const Conduct> conducts();
 
-// The first that shows on this case, or on a plain one of its kind with more rows and values that tell; null: none.
+// The first that shows on a plain case of this kind, with more rows and values that tell, or on this one where the kernel takes
+// no other; null: none.
 const Conduct* conduct_of(const Case& a_case, const Kernel& kernel);
 
 }  // namespace boresight::properties

@@ -4,8 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
+#include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "problem/token.h"
@@ -106,14 +109,22 @@ std::optional<Diagnosis> pair(const std::vector<const Reading*>& tried, const Ob
 
 using Naming = std::function<Diagnosis(const std::vector<const Reading*>&)>;
 
-Diagnosis diagnose(const Observation& seen, const Mismatch& wrong, const Naming& naming) {
+// What is asked where no reading explains it alone; nothing: go on.
+using Otherwise = std::function<std::optional<Diagnosis>()>;
+
+Diagnosis diagnose(const Observation& seen, const Mismatch& wrong, const Naming& naming, const Otherwise& otherwise) {
   // A reading that changes nothing here would fit as well: it is the truth that is wrong, or nobody's.
   if (readings::fits(readings::by_the_book(seen.call.problem), seen, wrong))
     return {"", "the specification by the book explains all of it: the reference differs"};
   const std::vector<const Reading*> tried = candidates(seen.call.problem);
   if (const auto found = fitting(tried, seen, wrong); !found.empty()) return naming(found);
+  if (auto found = otherwise()) return *found;
   if (auto found = pair(tried, seen, wrong)) return *found;
   return {"", "no reading explains it; " + readings::pattern(seen, wrong)};
+}
+
+bool all_nan(const Results& results) {
+  return std::all_of(results.out.begin(), results.out.end(), [](double x) { return std::isnan(x); });
 }
 
 std::string agrees(const Case& a_case) {
@@ -121,13 +132,18 @@ std::string agrees(const Case& a_case) {
   return "agrees with the reference on the plain call; the law's second call differs";
 }
 
-// Runs the kernel on a case and calls visit(observation, first wrong element), or agreeing() where no element is wrong; else what
-// came instead, in words.
-template <class Visit, class Agreeing>
-Diagnosis observe(const Case& a_case, const Kernel& kernel, Visit visit, Agreeing agreeing) {
+// Runs the kernel on a case and calls visit(observation, first wrong element), or what stands for no wrong element, or for one
+// that was never written; else what came instead, in words.
+struct Instead {
+  std::function<Diagnosis()> agreeing;
+  std::function<Diagnosis(const std::string& words)> unwritten;
+};
+template <class Visit>
+Diagnosis observe(const Case& a_case, const Kernel& kernel, Visit visit, const Instead& instead) {
   const Prepared clean = prepare(a_case), used = prepare(a_case);  // the kernel may write to its inputs
   if (const auto refused = refusal(kernel, clean.call)) return {"", refused->why};
   const Results results = run(kernel, used.call, a_case.options, a_case.layout);
+  if (results.broken.starts_with("left ")) return instead.unwritten(results.broken);
   if (!results.broken.empty()) return {"", results.broken};
   std::optional<Verdict> outside;
   const Certified& certified = certify(clean.call, kernel, a_case.options, 0, outside);
@@ -136,7 +152,7 @@ Diagnosis observe(const Case& a_case, const Kernel& kernel, Visit visit, Agreein
   readings::BookProducts shared(a_case.problem, clean.call.tensors);
   const Observation seen{clean.call, arithmetic, certified, results, &shared};
   const std::optional<Mismatch> wrong = readings::first_wrong(seen);
-  return wrong ? visit(seen, *wrong) : agreeing();
+  return wrong ? visit(seen, *wrong) : instead.agreeing();
 }
 
 // The readings that a diagnosis names as one set; none where it names two at once.
@@ -203,54 +219,85 @@ std::string told(const Diagnosis& diagnosis) {
 }
 
 Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
-  const auto agreeing = [&] {
-    const Conduct* const conduct = conduct_of(a_case, kernel);
-    return Diagnosis{"", conduct != nullptr ? std::string(conduct->words) : agrees(a_case)};
+  bool by_conduct = false;
+  const Otherwise conduct = [&]() -> std::optional<Diagnosis> {
+    const Conduct* const found = conduct_of(a_case, kernel);
+    by_conduct = found != nullptr;
+    return found != nullptr ? std::optional(Diagnosis{"", std::string(found->words)}) : std::nullopt;
   };
+  const Instead instead{[&] { return conduct().value_or(Diagnosis{"", agrees(a_case)}); },
+                        [&](const std::string& words) { return conduct().value_or(Diagnosis{"", words}); }};
   const auto visit = [&](const Observation& seen, const Mismatch& wrong) {
-    Diagnosis found = diagnose(seen, wrong, [&](const auto& fitting) { return confirmed(fitting, a_case, kernel); });
-    if (!found.reading.empty()) return found;
-    if (const Conduct* const conduct = conduct_of(a_case, kernel)) return Diagnosis{"", std::string(conduct->words)};
+    if (all_nan(seen.results))  // every reading that makes NaN somewhere would fit
+      if (const auto found = conduct()) return *found;
+    Diagnosis found = diagnose(seen, wrong, [&](const auto& fitting) { return confirmed(fitting, a_case, kernel); }, conduct);
+    if (!found.reading.empty() || by_conduct) return found;
     if (const std::string probed = probe::probed(a_case, kernel); !probed.empty()) found.beyond = "probed: " + probed;
     return found;
   };
-  return observe(a_case, kernel, visit, agreeing);
+  return observe(a_case, kernel, visit, instead);
 }
 
-Diagnosis look_further(const Diagnosis& diagnosis, const Case& smallest, const Kernel& kernel, std::uint64_t seed) {
-  std::vector<const Reading*> names = set_of(diagnosis);
-  if (names.empty()) return diagnosis;
+namespace {
+
+// Which of the names larger cases leave, and the second mistake that those left out of account have.
+struct Further {
+  std::vector<const Reading*> names;
+  SecondMistake second;
+};
+
+Further look(std::vector<const Reading*> names, const Kernel& kernel, std::uint64_t seed) {
   const std::vector<Law> agreement_alone{agreement()};
   SecondMistake second;
   for (std::int64_t number = 1; number <= further_cases && !second.settled(); ++number) {
     const Case further = campaign_case(seed, number, agreement_alone);
     if (!(work(further.problem) <= small_work)) continue;
-    observe(
-        further, kernel,
-        [&](const Observation& seen, const Mismatch& wrong) {
-          std::vector<const Reading*> left;
-          std::copy_if(names.begin(), names.end(), std::back_inserter(left),
-                       [&](const Reading* reading) { return !fitting({reading}, seen, wrong).empty(); });
-          if (left.empty())
-            second.see(names, further, seen, wrong);
-          else
-            names = std::move(left);
-          return Diagnosis{};
-        },
-        [] { return Diagnosis{}; });
+    observe(further, kernel,
+            [&](const Observation& seen, const Mismatch& wrong) {
+              std::vector<const Reading*> left;
+              std::copy_if(names.begin(), names.end(), std::back_inserter(left),
+                           [&](const Reading* reading) { return !fitting({reading}, seen, wrong).empty(); });
+              if (left.empty())
+                second.see(names, further, seen, wrong);
+              else
+                names = std::move(left);
+              return Diagnosis{};
+            },
+            {[] { return Diagnosis{}; }, [](const std::string&) { return Diagnosis{}; }});
   }
-  if (const auto both = second.found(names, smallest.problem)) return *both;
-  Diagnosis left = named(names, smallest.problem);
+  return {std::move(names), std::move(second)};
+}
+
+}  // namespace
+
+struct FurtherCases::Kept {
+  std::uint64_t seed;
+  std::map<std::pair<std::string, std::vector<const Reading*>>, Further> seen;  // by kernel and names
+};
+
+FurtherCases::FurtherCases(std::uint64_t seed) : kept_(new Kept{seed, {}}) {}
+FurtherCases::~FurtherCases() = default;
+
+Diagnosis FurtherCases::look(const Diagnosis& diagnosis, const Case& smallest, const Kernel& kernel) {
+  const std::vector<const Reading*> names = set_of(diagnosis);
+  if (names.empty()) return diagnosis;
+  auto& seen = kept_->seen;
+  auto found = seen.find({kernel.name, names});
+  if (found == seen.end())
+    found = seen.emplace(std::pair(kernel.name, names), properties::look(names, kernel, kept_->seed)).first;
+  Further& further = found->second;
+  if (const auto both = further.second.found(further.names, smallest.problem)) return *both;
+  Diagnosis left = named(further.names, smallest.problem);
   if (left.reading == diagnosis.reading) left.words = diagnosis.words;  // a family's, with the number that was fitted
   left.beyond = diagnosis.beyond;
-  if (!second.seen_none()) left.beyond = fmt::format("not explained by it alone: '{}'", token(second.shown_by()));
+  if (!further.second.seen_none()) left.beyond = fmt::format("not explained by it alone: '{}'", token(further.second.shown_by()));
   return left;
 }
 
 Diagnosis diagnose(const Observation& seen) {
   const std::optional<Mismatch> wrong = readings::first_wrong(seen);
   if (!wrong) return {"", "agrees with the reference"};
-  return diagnose(seen, *wrong, [&](const auto& found) { return named(found, seen.call.problem); });
+  return diagnose(seen, *wrong, [&](const auto& found) { return named(found, seen.call.problem); }, [] { return std::nullopt; });
 }
 
 }  // namespace boresight::properties

@@ -1,12 +1,17 @@
 // The name of the mistake: the reading (properties/readings) that explains every element of what a kernel computed.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "problem/case.h"
 #include "problem/kernel.h"
-#include "properties/readings/fit.h"
+
+namespace boresight::properties::readings {
+struct Observation;  // properties/readings/fit.h: not included, so that who reads a report needs neither readings nor Eigen
+}
 
 namespace boresight::properties {
 
@@ -25,7 +30,17 @@ Diagnosis diagnose(const Case& a_case, const Kernel& kernel);
 
 // Looks at other cases of agreement, drawn from the seed, with what the smallest failing case was diagnosed as: readings of
 // its set that do not fit there are dropped, and where none fits alone a second mistake is sought beside it: "A + B".
-Diagnosis look_further(const Diagnosis& diagnosis, const Case& smallest, const Kernel& kernel, std::uint64_t seed);
+// What was seen is kept, for the next failure of the same kernel that has the same names.
+class FurtherCases {
+ public:
+  explicit FurtherCases(std::uint64_t seed);
+  ~FurtherCases();
+  Diagnosis look(const Diagnosis& diagnosis, const Case& smallest, const Kernel& kernel);
+
+ private:
+  struct Kept;
+  std::unique_ptr<Kept> kept_;
+};
 
 // For results that are there already, whoever computed them: by what they are alone, without another run.
 Diagnosis diagnose(const readings::Observation& seen);

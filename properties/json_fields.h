@@ -74,6 +74,8 @@ class Fields {
   // {"shape":[..],"data":[..]} with a shape that fits one of `shapes`.
   Array array(const char* name, const std::vector<Shape>& shapes, const Entries& entries);
   Fields object(const char* name);
+  // Of a kind that the caller looks at; null after a complaint.
+  const nlohmann::json* value(const char* name) { return take(name, true); }
 
   // Fields without effect: allowed, not read.
   void ignore(std::initializer_list<const char*> names);

@@ -19,6 +19,7 @@ namespace {
 // replay sees it as well.
 constexpr std::uint64_t calls_between_waits = 64;
 constexpr useconds_t first_wait_us = 20'000, wait_us = 2'000;
+constexpr int late_looks = 20;
 
 struct Worker {
   std::unique_ptr<Process> process;
@@ -26,7 +27,8 @@ struct Worker {
   std::optional<Records> resting;  // the call whose outputs lie poisoned in its memory
 };
 
-// The processes of one library: as many as threads that ask at a time.
+// The processes of one kernel: as many as threads that ask at a time. Kernels of a library do not share them, so that none is
+// blamed for what another has left behind.
 class Workers {
  public:
   Workers(std::string library, const Limits& limits) : library_(std::move(library)), limits_(limits) {}
@@ -148,6 +150,15 @@ Arithmetic arithmetic(const Subject& subject, const Problem& problem, const Opti
   });
 }
 
+// Outputs that were not there when it returned may come yet.
+void see_it_write_late(const Borrowed& worker) {
+  for (int look = 0; look < late_looks; ++look) {
+    usleep(wait_us);
+    if (!at_rest(*worker->resting, worker.memory()))
+      throw KernelFault("returned before its work was done: outputs came after it had returned");
+  }
+}
+
 // After a call: nothing may be at work any more.
 void see_it_at_rest(const Borrowed& worker) {
   const bool first = worker->calls == 1;
@@ -170,6 +181,7 @@ void run(const Subject& subject, const Problem& problem, const Tensors& tensors,
   if (disturbed) throw KernelFault("wrote to its outputs after it had returned from the call before");
   look_at_answer(message);
   if (!did.empty()) throw KernelFault(did);
+  if (left_unwritten(*worker->resting, worker.memory())) see_it_write_late(worker);
   if (message.answer == Answer::said) throw KernelFault("reported: " + text_of(message));
   see_it_at_rest(worker);
 }
@@ -198,14 +210,12 @@ Kernel kernel_of(const KernelRecord& record, Subject subject) {
 }  // namespace
 
 Result<std::vector<Kernel>> kernels_apart(const std::string& library, const Limits& limits) {
-  auto workers = std::make_shared<Workers>(library, limits);
-  Result<std::unique_ptr<Worker>> first = workers->take();
+  const Result<std::unique_ptr<Process>> first = Process::begin(library, limits);
   if (!first) return first.error();
   std::vector<Kernel> kernels;
-  const Message& message = (*first)->process->message();
+  const Message& message = (*first)->message();
   for (std::uint32_t k = 0; k < message.kernel_count && k < kernels_max; ++k)
-    kernels.push_back(kernel_of(message.kernels[k], {workers, k, {}}));
-  workers->give_back(std::move(*first));
+    kernels.push_back(kernel_of(message.kernels[k], {std::make_shared<Workers>(library, limits), k, {}}));
   return kernels;
 }
 

@@ -23,15 +23,24 @@ bool is_name(const char* name) {
 
 bool is_alignment(std::uint32_t alignment) { return alignment <= alignment_max && (alignment & (alignment - 1)) == 0; }
 
+// Of a struct, as a kernel says it. A larger one than ours is refused: the kernel could read past what it is given.
+struct Size {
+  const char* field;
+  std::size_t size;
+  const char* type;
+  std::size_t here;
+};
+
 Status look_at(const boresight_kernel* kernel, std::uint32_t number, std::set<std::string>& names) {
   const std::string where = fmt::format("kernel {} of its table", number + 1);
   if (kernel == nullptr) return Error{where + " is NULL", "", "every entry is a kernel"};
-  if (kernel->struct_size < sizeof(boresight_kernel))
-    return Error{fmt::format("{}: struct_size is {}", where, kernel->struct_size), "",
-                 fmt::format("sizeof(boresight_kernel) is {}: begin with BORESIGHT_KERNEL_HEAD", sizeof(boresight_kernel))};
-  if (kernel->problem_size < sizeof(boresight_problem))
-    return Error{fmt::format("{}: problem_size is {}", where, kernel->problem_size), "",
-                 fmt::format("sizeof(boresight_problem) is {}: begin with BORESIGHT_KERNEL_HEAD", sizeof(boresight_problem))};
+  for (const auto& [field, size, type, here] :
+       {Size{"struct_size", kernel->struct_size, "boresight_kernel", sizeof(boresight_kernel)},
+        {"problem_size", kernel->problem_size, "boresight_problem", sizeof(boresight_problem)}})
+    if (size != here)
+      return Error{
+          fmt::format("{}: {} is {}{}", where, field, size, size > here ? ", of a newer boresight.h than this program's" : ""),
+          "", fmt::format("sizeof({}) is {}: begin with BORESIGHT_KERNEL_HEAD", type, here)};
   if (kernel->name == nullptr || !is_name(kernel->name))
     return Error{where + ": its name is none", "", fmt::format("letters, digits and - _ . / @, 1 to {} of them", name_max)};
   if (!names.insert(kernel->name).second)

@@ -157,6 +157,22 @@ std::string take_back(const Tensors& tensors, const Wishes& wishes, const Shared
   return did;
 }
 
+bool left_unwritten(const Records& call, const SharedMemory& memory) {
+  bool unwritten = false;
+  for (std::size_t slot = 0; slot < tensor_count; ++slot) {
+    const TensorRecord& record = call[slot];
+    if (record.present == 0 || !tensor_pairs[slot].output) continue;
+    Tensor output{memory.at(returned_at(slot) + record.at - record.begin), Type::u8, record.rank, {}, {}};
+    const std::int64_t size = record.type.bits / 8;
+    for (std::size_t k = 0; k < 4; ++k) output.shape[k] = record.shape[k], output.stride[k] = record.stride[k] * size;
+    each_row(output, [&](const Row& row) {
+      for (std::int64_t k = 0; k < row.count; ++k)
+        unwritten = unwritten || is_poison(row.data + k * row.stride, std::uint64_t(size));
+    });
+  }
+  return unwritten;
+}
+
 bool at_rest(const Records& call, const SharedMemory& memory) {
   for (std::size_t slot = 0; slot < tensor_count; ++slot) {
     const TensorRecord& record = call[slot];

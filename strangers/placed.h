@@ -25,8 +25,11 @@ std::string place(const Tensors& tensors, const Wishes& wishes, const SharedMemo
 // to the caller's inputs. Returns what the kernel did besides, in words: wrote outside, wrote after it had returned; or nothing.
 std::string take_back(const Tensors& tensors, const Wishes& wishes, const SharedMemory& memory);
 
-// Whether the poison that take_back() has left in the outputs of that call is still whole: nothing has written there since.
+// Whether some element of an output still was what it had been when the kernel returned: never written.
 using Records = std::array<TensorRecord, tensor_count>;
+bool left_unwritten(const Records& call, const SharedMemory& memory);
+
+// Whether the poison that take_back() has left in the outputs of that call is still whole: nothing has written there since.
 bool at_rest(const Records& call, const SharedMemory& memory);
 
 }  // namespace boresight::strangers

@@ -189,8 +189,8 @@ std::string Process::last_words() {
 
 void Process::ask() {
   message().crash = {};
-  const char turn = 0;
-  if (send(socket_, &turn, 1, MSG_NOSIGNAL) != 1) died();
+  ++turn_;
+  if (send(socket_, &turn_, 1, MSG_NOSIGNAL) != 1) died();
   wait_for_answer();
   drain();
 }
@@ -207,8 +207,9 @@ void Process::wait_for_answer() {
     if (ready < 0 && errno != EINTR) stop("can't be waited for", false);
     if (ready <= 0) continue;
     char turn = 0;
-    if (recv(socket_, &turn, 1, 0) == 1) return;
-    died();
+    if (recv(socket_, &turn, 1, 0) != 1) died();
+    if (turn == turn_) return;
+    stop("spoke to its judge out of turn", false);
   }
 }
 
@@ -231,6 +232,8 @@ void Process::died() {
   const CrashRecord crash = message().crash;
   const bool ended = ends_soon(pid_);  // it may only have closed its socket
   const int status = reap();
+  if (WIFEXITED(status) && WEXITSTATUS(status) == worker_lost)
+    throw KernelFault("closed the connection to its judge" + last_words());
   if (WIFEXITED(status)) throw KernelFault(fmt::format("ended its process (exit code {}){}", WEXITSTATUS(status), last_words()));
   if (!ended && WTERMSIG(status) == SIGKILL) throw KernelFault("closed the connection to its judge" + last_words());
   if (WTERMSIG(status) == SIGKILL)

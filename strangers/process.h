@@ -50,6 +50,7 @@ class Process {
   pid_t pid_ = -1;
   int socket_ = -1, output_ = -1;
   std::string printed_;  // the end of what it has printed
+  char turn_ = 0;        // the number of the question, in a byte: the answer brings it back
 };
 
 }  // namespace boresight::strangers

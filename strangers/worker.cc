@@ -209,7 +209,7 @@ int work(int argc, char** argv) {
       answer(message, [&] { ask(memory, *(*kernels)[message.kernel]); });
     if (write(socket_descriptor, &turn, 1) != 1) break;
   }
-  _exit(0);  // without the library's destructors: they are not judged
+  _exit(worker_lost);  // without the library's destructors: they are not judged
 }
 
 }  // namespace boresight::strangers

@@ -111,7 +111,7 @@ std::string json(const Report& report, const std::string& version) {
                       {"unavailable", unavailable},
                       {"kernels", kernels},
                       {"findings", found}};
-  return whole.dump(2) + "\n";
+  return file_text(whole);
 }
 
 }  // namespace boresight::properties::exhaustive

@@ -5,39 +5,10 @@
 #include <algorithm>
 
 #include "properties/report/report.h"
+#include "properties/report/text.h"
 
 namespace boresight::properties {
 namespace {
-
-// Text as an attribute or an element may hold it. XML has no way to write most control characters: they become '?'.
-std::string escaped(const std::string& text) {
-  std::string result;
-  for (const char letter : text) {
-    switch (letter) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      case '\'':
-        result += "&apos;";
-        break;
-      case '\n':
-        result += '\n';
-        break;
-      default:
-        result += static_cast<unsigned char>(letter) < ' ' ? '?' : letter;
-    }
-  }
-  return result;
-}
 
 struct Suite {
   std::int64_t tests = 0, failures = 0, skipped = 0;
@@ -63,6 +34,8 @@ void add_failed(Suite& suite, const Finding& finding, const Rerun& rerun) {
 
 Suite suite_of(const Report& report, const std::string& kernel, const Rerun& rerun) {
   Suite suite;
+  const auto given_up =
+      std::find_if(report.given_up.begin(), report.given_up.end(), [&](const GivenUp& row) { return row.kernel == kernel; });
   for (const auto& entry : report.evidence.at(kernel)) {
     const std::string& law = entry.first;
     const Evidence& evidence = entry.second;
@@ -70,6 +43,8 @@ Suite suite_of(const Report& report, const std::string& kernel, const Rerun& rer
                                       [&](const Finding& f) { return f.kernel == kernel && f.law == law; });
     if (finding != report.findings.end())
       add_failed(suite, *finding, rerun);
+    else if (given_up != report.given_up.end())  // few cases are no pass
+      add_skipped(suite, kernel, law, "given up: " + words(*given_up));
     else if (evidence.judged() == 0)
       add_skipped(suite, kernel, law, "none judged: " + (evidence.reasons.empty() ? "no case was drawn" : reasons(evidence)));
     else
@@ -82,7 +57,7 @@ Suite suite_of(const Report& report, const std::string& kernel, const Rerun& rer
 
 }  // namespace
 
-std::string junit(const Report& report, const std::string& version, const Rerun& rerun) {
+std::string junit(const Report& report, const Rerun& rerun) {
   Suite all;
   const auto close = [&](const std::string& kernel, const Suite& suite) {
     all.tests += suite.tests, all.failures += suite.failures, all.skipped += suite.skipped;
@@ -91,7 +66,7 @@ std::string junit(const Report& report, const std::string& version, const Rerun&
         "    <properties>\n      <property name=\"boresight\" value=\"{}\"/>\n      <property name=\"again\" value=\"{}\"/>\n    "
         "</properties>\n"
         "{}  </testsuite>\n",
-        escaped(kernel), suite.tests, suite.failures, suite.skipped, escaped(version), escaped(again(report)), suite.text);
+        escaped(kernel), suite.tests, suite.failures, suite.skipped, escaped(report.version), escaped(again(report)), suite.text);
   };
   for (const auto& entry : report.evidence) close(entry.first, suite_of(report, entry.first, rerun));
   for (const Unavailable& row : report.unavailable) {

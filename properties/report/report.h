@@ -1,4 +1,5 @@
-// A campaign's report, as words for a terminal, as JSON and as JUnit XML (both described in properties/report/README.md).
+// A campaign's report, as words for a terminal, as JSON, as JUnit XML (both described in properties/report/README.md) and as a
+// page of HTML. All are printed from the one Report, whether it was just made, or merged from the JSON of shards.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,9 @@
 #include "properties/campaign.h"
 
 namespace boresight::properties {
+
+// Of the JSON. A change that breaks readers is 2.
+inline constexpr std::int64_t report_schema = 1;
 
 // How a finding is run again: "build/release/boresight" replay 'TOKEN' " --library ./libmine.so".
 struct Rerun {
@@ -23,6 +27,9 @@ std::string words(const Mismatch& mismatch);
 // "simd/flash@avx3 (avx3): this processor has no AVX-512".
 std::string words(const Unavailable& row);
 
+// "simd/flash after case 40: took all the time .."
+std::string words(const GivenUp& row);
+
 // Why cases were skipped or mistrusted, with their numbers: "12 not supported, 3 no row's weights show in its output".
 std::string reasons(const Evidence& evidence);
 
@@ -38,10 +45,24 @@ enum class Rows : std::uint8_t {
 // The evidence as a table, then the findings, then one closing line.
 std::string words(const Report& report, const Rerun& rerun, Rows rows = Rows::summed);
 
-// The same without timings: equal seeds give equal bytes.
-std::string json(const Report& report, const std::string& version);
+// The same without timings: equal seeds give equal bytes on one machine.
+std::string json(const Report& report);
 
 // A suite each kernel, a test each law: what a build server reads. Equal seeds give equal bytes here too.
-std::string junit(const Report& report, const std::string& version, const Rerun& rerun);
+std::string junit(const Report& report, const Rerun& rerun);
+
+// One page for a person, complete in itself: no script and no network is needed to read it.
+std::string html(const Report& report, const Rerun& rerun);
+
+// "PASSED", "FAILED", "INTERRUPTED", "UNTESTED"
+const char* outcome(const Report& report);
+
+// Counts of all rows together, and of rows that judged nothing: how many did not for the kernel supports nothing that the law is
+// about, and how many for any other reason, agreement that is not supported among them.
+struct Totals {
+  Evidence evidence;
+  std::int64_t rows = 0, rows_not_judged = 0, rows_not_supported = 0;
+};
+Totals totals(const Report& report);
 
 }  // namespace boresight::properties

@@ -22,14 +22,6 @@ std::string row(const std::string& kernel, std::size_t kernel_width, const std::
                      e.mistrusted, largest);
 }
 
-void add(Evidence& sum, const Evidence& part) {
-  sum.passed += part.passed;
-  sum.failed += part.failed;
-  sum.skipped += part.skipped;
-  sum.mistrusted += part.mistrusted;
-  sum.largest = std::max(sum.largest, part.largest);
-}
-
 // A row each kernel and law: all of them, or those alone that nobody should overlook.
 std::string each_row(const Report& report, std::size_t kernel_width, bool all) {
   std::string text;
@@ -64,6 +56,7 @@ std::string evidence_table(const Report& report, Rows rows) {
   if (!each) text += summed_rows(report, width);
   text += each_row(report, width, each);
   for (const Unavailable& unavailable : report.unavailable) text += "unavailable: " + words(unavailable) + "\n";
+  for (const GivenUp& row : report.given_up) text += "given up: " + words(row) + "\n";
   return text;
 }
 
@@ -97,21 +90,19 @@ std::string cases_gone_through(const Report& report) {
 }
 
 std::string closing(const Report& report) {
-  std::int64_t judged = 0, skips = 0, mistrusts = 0;
-  for (const auto& [kernel, by_law] : report.evidence)
-    for (const auto& [law, e] : by_law) judged += e.judged(), skips += e.skipped, mistrusts += e.mistrusted;
-  const std::string counts =
-      fmt::format("{}: {} judged, {} skipped, {} mistrusted", cases_gone_through(report), judged, skips, mistrusts);
-  const std::string repeat = "again: " + again(report);
-  if (report.interrupted && report.findings.empty()) return fmt::format("INTERRUPTED: {}; {}\n", counts, repeat);
-  if (!report.findings.empty()) return fmt::format("FAILED: {} finding(s) in {}; {}\n", report.findings.size(), counts, repeat);
-  const std::int64_t unjudged = pairs_not_judged(report);
-  if (judged > 0 && unjudged > 0)
-    return fmt::format("UNTESTED: {} pair(s) of kernel and law were not judged ({}); {}\n", unjudged, counts, repeat);
-  if (judged == 0) return fmt::format("UNTESTED: nothing was judged ({}); {}\n", counts, repeat);
-  const std::int64_t refused = pairs_not_supported(report);
-  const std::string beside = refused > 0 ? fmt::format(", {} pair(s) of kernel and law not supported", refused) : "";
-  return fmt::format("PASSED: {}{}; {}\n", counts, beside, repeat);
+  const Totals all = totals(report);
+  const Evidence& sum = all.evidence;
+  const std::string failed = sum.failed > 0 ? fmt::format(", {} of these failed", sum.failed) : "";
+  const std::string counts = fmt::format("{}: {} judged{}, {} skipped, {} mistrusted", cases_gone_through(report), sum.judged(),
+                                         failed, sum.skipped, sum.mistrusted);
+  const std::string repeat = "again: " + again(report), word = outcome(report);
+  if (word == "FAILED") return fmt::format("FAILED: {} finding(s) in {}; {}\n", report.findings.size(), counts, repeat);
+  if (word == "UNTESTED" && sum.judged() > 0)
+    return fmt::format("UNTESTED: {} pair(s) of kernel and law were not judged ({}); {}\n", all.rows_not_judged, counts, repeat);
+  if (word == "UNTESTED") return fmt::format("UNTESTED: nothing was judged ({}); {}\n", counts, repeat);
+  const std::string beside =
+      all.rows_not_supported > 0 ? fmt::format(", {} pair(s) of kernel and law not supported", all.rows_not_supported) : "";
+  return fmt::format("{}: {}{}; {}\n", word, counts, beside, repeat);
 }
 
 }  // namespace
@@ -121,6 +112,8 @@ std::string reasons(const Evidence& evidence) {
   for (const auto& [reason, count] : evidence.reasons) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, reason);
   return text;
 }
+
+std::string words(const GivenUp& row) { return fmt::format("{} after case {}: {}", row.kernel, row.case_number, row.why); }
 
 std::string words(const Unavailable& row) { return fmt::format("{} ({}): {}", row.kernel, row.instruction_set, row.why); }
 
@@ -142,6 +135,7 @@ std::string words(const Finding& finding, const Rerun& rerun) {
   std::string text = fmt::format("FAILED {} · {}", finding.kernel, finding.law);
   text += finding.case_number > 0 ? fmt::format(" · case {}\n", finding.case_number) : "\n";
   text += "  what    " + finding.verdict.why + "\n";
+  if (!finding.unsteady.empty()) text += "          " + finding.unsteady + "\n";
   if (!finding.diagnosis.words.empty()) text += "  why     " + told(finding.diagnosis) + "\n";
   if (!finding.diagnosis.reading.empty()) text += "  reading " + finding.diagnosis.reading + "\n";
   if (finding.verdict.mismatch) text += "  where   " + words(*finding.verdict.mismatch) + "\n";

@@ -1,0 +1,131 @@
+// The evidence as tables, one a kernel: a row each law, with how near its errors came to the bound.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "properties/report/html/parts.h"
+
+namespace boresight::properties::page {
+namespace {
+
+constexpr std::int64_t rows_max = 1200;
+constexpr std::size_t kernels_open_max = 2, reasons_max = 200;
+
+std::string power_of_two(std::size_t bin) {
+  return bin == 0                    ? "0 exactly"
+         : bin + 1 == histogram_bins ? "up to 1"
+                                     : fmt::format("up to 2^{}", int(bin) + 1 - int(histogram_bins));
+}
+
+// A bar each bin; the bound is the line at the right. In words for who can't see it.
+std::string bars(const Histogram& histogram) {
+  constexpr double step = 8, height = 24;
+  const std::int64_t most = *std::max_element(histogram.begin(), histogram.end());
+  if (most == 0) return "<span class=\"quiet\">none</span>";
+  std::string rects, words;
+  for (std::size_t bin = 0; bin < histogram_bins; ++bin) {
+    if (histogram[bin] == 0) continue;
+    const double tall = std::max(1.5, height * double(histogram[bin]) / double(most));
+    rects += fmt::format("<rect x=\"{}\" y=\"{:.1f}\" width=\"{}\" height=\"{:.1f}\" fill=\"currentColor\"/>",
+                         step * double(bin) + 1, height - tall, step - 2, tall);
+    words += fmt::format("{}{}: {}", words.empty() ? "" : ", ", power_of_two(bin), histogram[bin]);
+  }
+  const double right = step * double(histogram_bins);
+  return fmt::format(
+      "<svg class=\"bars\" viewBox=\"0 0 {0} {1}\" role=\"img\" aria-label=\"{2}\"><title>{2}</title><path class=\"base\" "
+      "d=\"M0 {1}H{0}\"/><path class=\"bound\" d=\"M{0} 0V{1}\"/>{3}</svg>",
+      right, height, words, rects);
+}
+
+std::string verdict_of(const Evidence& e) {
+  if (e.failed > 0) return fmt::format("<span class=\"failed\">✕ failed in {}</span>", counted(e.failed, "case", "cases"));
+  if (e.judged() == 0) return "<span class=\"open\">– not judged</span>";
+  return "<span class=\"held\">✓ held</span>";
+}
+
+std::string row(const std::string& law, const Evidence& e) {
+  return fmt::format(
+      "<tr><th scope=\"row\"><code>{}</code></th><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td "
+      "class=\"n\">{}</td><td "
+      "class=\"n\">{}</td><td>{}</td></tr>\n",
+      shown(law), verdict_of(e), e.judged(), e.skipped, e.mistrusted, e.largest > 0 ? fmt::format("{:.3f}", e.largest) : "0",
+      bars(e.histogram));
+}
+
+std::string table(const std::string& kernel, const std::map<std::string, Evidence>& by_law, std::int64_t& rows_left) {
+  std::string rows;
+  for (const bool failing : {true, false})
+    for (const auto& [law, e] : by_law)
+      if ((e.failed > 0) == failing && rows_left-- > 0) rows += row(law, e);
+  const std::string left_out = rows_left < 0 ? "<p>Rows are left out here: the JSON report has them all.</p>\n" : "";
+  return fmt::format(
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Evidence of {0}\"><table>\n<caption>Evidence of "
+      "<code>{0}</code></caption>\n<thead><tr><th scope=\"col\">law</th><th scope=\"col\">verdict</th><th scope=\"col\" "
+      "class=\"n\">judged</th><th scope=\"col\" class=\"n\">skipped</th><th scope=\"col\" class=\"n\">mistrusted</th><th "
+      "scope=\"col\" "
+      "class=\"n\">largest</th><th scope=\"col\">error / bound, 0 to "
+      "1</th></tr></thead>\n<tbody>\n{1}</tbody></table></div>\n{2}",
+      shown(kernel), rows, left_out);
+}
+
+std::string summary(const std::string& kernel, const std::map<std::string, Evidence>& by_law) {
+  std::int64_t failed = 0, not_judged = 0, judged = 0;
+  for (const auto& [law, e] : by_law) failed += e.failed > 0, not_judged += e.judged() == 0, judged += e.judged();
+  std::string text = failed > 0 ? fmt::format("<span class=\"failed\">✕ {} failed</span>", counted(failed, "law", "laws"))
+                                : std::string("<span class=\"held\">✓ no failure</span>");
+  if (not_judged > 0) text += fmt::format(", <span class=\"open\">– {} not judged</span>", counted(not_judged, "law", "laws"));
+  return fmt::format("<code>{}</code>: {}, {} judged", shown(kernel), text, counted(judged, "case", "cases"));
+}
+
+// Reasons by law, of all kernels together.
+std::string reasons_table(const Report& report) {
+  std::map<std::pair<std::string, std::string>, std::int64_t> sums;
+  for (const auto& [kernel, by_law] : report.evidence)
+    for (const auto& [law, e] : by_law)
+      for (const auto& [reason, cases] : e.reasons) sums[{law, reason}] += cases;
+  if (sums.empty()) return "<p>No case was skipped or mistrusted.</p>\n";
+  std::string rows;
+  std::size_t count = 0;
+  for (const auto& [of, cases] : sums)
+    if (++count <= reasons_max)
+      rows += fmt::format("<tr><th scope=\"row\"><code>{}</code></th><td class=\"n\">{}</td><td class=\"wide\">{}</td></tr>\n",
+                          shown(of.first), cases, shown(of.second));
+  const std::string left =
+      count > reasons_max ? fmt::format("<p>{} more are in the JSON report.</p>\n", count - reasons_max) : "";
+  return fmt::format(
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Reasons\"><table>\n<caption>Cases that were skipped "
+      "(not "
+      "supported, or a law's precondition fails) or mistrusted (too weak to tell), of all kernels together. They are no "
+      "evidence.</caption>\n<thead><tr><th scope=\"col\">law</th><th scope=\"col\" class=\"n\">cases</th><th "
+      "scope=\"col\">reason</th></tr></thead>\n<tbody>\n{}</tbody></table></div>\n{}",
+      rows, left);
+}
+
+}  // namespace
+
+std::string evidence(const Report& report) {
+  std::string text =
+      "<section id=\"evidence\" aria-labelledby=\"evidence-title\">\n<h2 id=\"evidence-title\">Evidence</h2>\n"
+      "<p>A case is judged where it could have failed. Each bar counts cases by their largest error, as a fraction of the "
+      "certified "
+      "bound: the first bar is 0 exactly, then powers of two from 2<sup>−16</sup> up to 1, the bound, at the dashed line.</p>\n";
+  if (report.evidence.empty()) text += "<p>No kernel could run here.</p>\n";
+  std::int64_t rows_left = rows_max;
+  for (const auto& [kernel, by_law] : report.evidence) {
+    const std::string rows = table(kernel, by_law, rows_left);
+    text += fmt::format("<details{}><summary>{}</summary>\n{}</details>\n",
+                        report.evidence.size() <= kernels_open_max ? " open" : "", summary(kernel, by_law), rows);
+  }
+  text +=
+      "</section>\n<section id=\"reasons\" aria-labelledby=\"reasons-title\">\n<h2 id=\"reasons-title\">What was not "
+      "judged</h2>\n";
+  for (const GivenUp& row : report.given_up)
+    text += fmt::format("<p><span class=\"failed\">Given up:</span> {}</p>\n", shown(words(row)));
+  for (const Unavailable& row : report.unavailable)
+    text += fmt::format("<p><span class=\"open\">Unavailable:</span> {}</p>\n", shown(words(row)));
+  return text + reasons_table(report) + "</section>\n";
+}
+
+}  // namespace boresight::properties::page

@@ -1,0 +1,107 @@
+// Each finding: what happened, what it is, where, the map of bias and mask, and the lines that bring it back.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "problem/token.h"
+#include "properties/report/html/parts.h"
+
+namespace boresight::properties::page {
+namespace {
+
+constexpr std::size_t unfolded_max = 6;         // the others are folded away
+constexpr std::size_t letters_max = 1'200'000;  // of findings in full; the others are rows of a table
+constexpr std::size_t rows_max = 400;
+
+std::string fact(const char* name, const std::string& html) {
+  return html.empty() ? "" : fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, html);
+}
+
+std::string codes(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += fmt::format("{}<code>{}</code>", text.empty() ? "" : ", ", shown(name));
+  return text;
+}
+
+std::string reading(const Diagnosis& diagnosis) {
+  if (diagnosis.reading.empty()) return "";
+  std::string text = codes({diagnosis.reading});
+  if (!diagnosis.coincide.empty()) text += "; also fits: " + codes(diagnosis.coincide);
+  return text;
+}
+
+std::string heading(const Finding& f) {
+  return fmt::format("<code>{}</code> breaks <code>{}</code>", shown(f.kernel), shown(f.law));
+}
+
+std::string body(const Finding& f, const Rerun& rerun) {
+  const std::string smallest = token(f.smallest), drawn = token(f.drawn);
+  std::string text =
+      "<dl class=\"facts\">\n" + fact("what", shown(f.verdict.why)) + fact("every time?", shown(f.unsteady)) +
+      fact("why", shown(f.diagnosis.words)) + fact("reading", reading(f.diagnosis)) +
+      fact("beyond it", shown(f.diagnosis.beyond)) +
+      fact("where", f.verdict.mismatch ? "<span class=\"number\">" + shown(words(*f.verdict.mismatch)) + "</span>" : "") +
+      fact("first seen", fmt::format("case {}, then {}", f.case_number, counted(f.shrinks, "shrink", "shrinks"))) + "</dl>\n";
+  text += copyable("smallest case", smallest);
+  text += copyable("again", fmt::format("{} replay '{}'{}", rerun.program, smallest, rerun.library));
+  text += heat_map(f);
+  if (drawn != smallest)
+    text += "<details><summary>The case as it was drawn</summary>\n" + copyable("drawn case", drawn) + "</details>\n";
+  return text;
+}
+
+std::string in_full(const Finding& f, const Rerun& rerun, std::size_t number, bool folded) {
+  const std::string id = fmt::format("finding-{}", number);
+  if (folded)
+    return fmt::format("<details class=\"finding\" id=\"{}\"><summary>{}. {}</summary>\n{}</details>\n", id, number, heading(f),
+                       body(f, rerun));
+  return fmt::format("<article id=\"{0}\" aria-labelledby=\"{0}-title\">\n<h3 id=\"{0}-title\">{1}. {2}</h3>\n{3}</article>\n",
+                     id, number, heading(f), body(f, rerun));
+}
+
+std::string row(const Finding& f, std::size_t number, bool linked) {
+  const std::string name = linked ? fmt::format("<a href=\"#finding-{0}\">{0}</a>", number) : std::to_string(number);
+  return fmt::format(
+      "<tr><td class=\"n\">{}</td><td><code>{}</code></td><td><code>{}</code></td><td class=\"wide\">{}</td></tr>\n", name,
+      shown(f.kernel), shown(f.law),
+      linked ? f.diagnosis.reading.empty() ? shown(f.verdict.why) : codes({f.diagnosis.reading})
+             : "<code>" + shown(token(f.smallest)) + "</code>");
+}
+
+std::string table(const std::string& caption, const std::string& rows, const char* last) {
+  return fmt::format(
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\"><table>\n<caption>{0}</caption>\n<thead><tr><th "
+      "scope=\"col\" "
+      "class=\"n\">no.</th><th scope=\"col\">kernel</th><th scope=\"col\">law</th><th scope=\"col\">{1}</th></tr></thead>\n"
+      "<tbody>\n{2}</tbody></table></div>\n",
+      caption, last, rows);
+}
+
+}  // namespace
+
+std::string findings(const Report& report, const Rerun& rerun) {
+  if (report.findings.empty()) return "";
+  std::string full, linked, others;
+  std::size_t shown_in_full = 0, left_out = 0;
+  for (const Finding& f : report.findings) {
+    const std::size_t number = std::size_t(&f - report.findings.data()) + 1;
+    const std::string text = shown_in_full + 1 == number ? in_full(f, rerun, number, number > unfolded_max) : "";
+    if (!text.empty() && full.size() + text.size() <= letters_max) {
+      full += text, ++shown_in_full;
+      linked += row(f, number, true);
+    } else if (number <= shown_in_full + rows_max) {
+      others += row(f, number, false);
+    } else {
+      ++left_out;
+    }
+  }
+  std::string text =
+      "<section id=\"findings\" aria-labelledby=\"findings-title\">\n<h2 id=\"findings-title\">Findings</h2>\n"
+      "<p>The first failing case of each kernel and law, shrunk to the smallest that still fails.</p>\n";
+  if (report.findings.size() > 1) text += table("Findings in the order of their cases", linked, "reading, or what happened");
+  text += full;
+  if (!others.empty()) text += table("Findings that are shown by their smallest case alone", others, "smallest case");
+  if (left_out > 0) text += fmt::format("<p>{} more are left out here: the JSON report has them all.</p>\n", left_out);
+  return text + "</section>\n";
+}
+
+}  // namespace boresight::properties::page

@@ -1,0 +1,160 @@
+// The page: the verdict first, then findings, evidence, power, and what the run was made by. It holds all that it needs.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <atomic>
+#include <string>
+
+#include "properties/report/html/parts.h"
+#include "properties/report/text.h"
+
+namespace boresight::properties {
+namespace page {
+
+std::string shown(std::string_view text) {
+  if (text.size() <= text_letters_max) return escaped(text);
+  return escaped(text.substr(0, text_letters_max)) + fmt::format(" … and {} more bytes", text.size() - text_letters_max);
+}
+
+std::string counted(std::int64_t number, const char* one, const char* many) {
+  std::string digits = std::to_string(number);
+  for (std::ptrdiff_t at = std::ptrdiff_t(digits.size()) - 3; at > 0; at -= 3) digits.insert(std::size_t(at), ",");
+  return fmt::format("{} {}", digits, number == 1 ? one : many);
+}
+
+// The button finds its line by an id that is made of the text, so that equal reports are equal pages.
+std::string copyable(const std::string& label, const std::string& text) {
+  std::uint64_t hash = 14695981039346656037u;
+  for (const char letter : label + text) hash = (hash ^ static_cast<unsigned char>(letter)) * 1099511628211u;
+  return fmt::format(
+      "<div class=\"copy\"><span class=\"label\">{0}</span><div class=\"line\"><code id=\"c{1:x}\">{2}</code><button "
+      "type=\"button\" "
+      "data-copy=\"c{1:x}\" aria-label=\"Copy {0}\" hidden>Copy</button></div></div>\n",
+      label, hash, shown(text));
+}
+
+namespace {
+
+struct Verdict {
+  const char *mark, *word, *kind, *words;
+};
+
+Verdict verdict(const Report& report) {
+  const std::string word = outcome(report);
+  if (word == "PASSED") return {"✓", "Passed", "held", "All that was judged held, for every kernel and law."};
+  if (word == "FAILED") return {"✕", "Failed", "failed", "At least one kernel broke a law."};
+  if (word == "INTERRUPTED") return {"–", "Interrupted", "open", "No failure was seen before the run was interrupted."};
+  return {"–", "Untested", "open", "Not every kernel was judged by every law: this is no evidence yet."};
+}
+
+std::string header(const Report& report) {
+  const Totals all = totals(report);
+  const Verdict v = verdict(report);
+  std::string counts = fmt::format("{} of cases 1–{}", counted(report.share, "case", "cases"), report.cases);
+  if (report.shard.whole())
+    counts = counted(report.share, "case", "cases");
+  else
+    counts = fmt::format("Shard {}/{}: ", report.shard.index, report.shard.count) + counts;
+  const std::string found =
+      report.findings.empty() ? "" : fmt::format("{} in ", counted(std::int64_t(report.findings.size()), "finding", "findings"));
+  return fmt::format(
+      "<header>\n<p class=\"brand\">Boresight {}: does this attention kernel’s positional bias line up?</p>\n"
+      "<div class=\"verdict {}\">\n<h1><span aria-hidden=\"true\">{}</span> {}</h1>\n<p>{}</p>\n<p>{}{}. {} of {} by {}: {} "
+      "judged, {} of "
+      "these failed, {} skipped, {} mistrusted.</p>\n</div>\n",
+      shown(report.version), v.kind, v.mark, v.word, v.words, found, counts, "Judgements",
+      counted(std::int64_t(report.evidence.size()), "kernel", "kernels"),
+      counted(std::int64_t(report.laws.size()), "law", "laws"), all.evidence.judged(), all.evidence.failed, all.evidence.skipped,
+      all.evidence.mistrusted);
+}
+
+std::string navigation(const Report& report) {
+  std::string links;
+  const auto add = [&](const char* id, const char* name) { links += fmt::format("<li><a href=\"#{}\">{}</a></li>", id, name); };
+  if (!report.findings.empty()) add("findings", "Findings");
+  add("evidence", "Evidence");
+  add("reasons", "What was not judged");
+  if (report.power) add("power", "Power");
+  add("run", "The run");
+  return "<nav aria-label=\"Contents\"><ul>" + links + "</ul></nav>\n</header>\n";
+}
+
+std::string ids(const Power& power, bool shown_in_none) {
+  std::string items;
+  for (const auto& [reading, cases] : power.cases)
+    if ((cases == 0) == shown_in_none)
+      items += fmt::format("<li><code>{}</code>{}</li>\n", shown(reading),
+                           cases == 0 ? "" : fmt::format(" {}{}", cases, cases < power_enough ? "" : " or more"));
+  return "<ul class=\"ids\">\n" + items + "</ul>\n";
+}
+
+std::string power(const Report& report) {
+  if (!report.power) return "";
+  std::int64_t never = 0;
+  for (const auto& [reading, cases] : report.power->cases) never += cases == 0;
+  const std::int64_t all = std::int64_t(report.power->cases.size());
+  std::string text = fmt::format(
+      "<section id=\"power\" aria-labelledby=\"power-title\">\n<h2 id=\"power-title\">Power</h2>\n<p>{} of {} readings, ways to "
+      "misread the specification that public bugs took, could have shown in <code>{}</code>’s cases of agreement.</p>\n",
+      all - never, all, shown(report.power->kernel));
+  if (never > 0)
+    text += fmt::format("<p>These {} could not: more cases would be needed to tell.</p>\n", never) + ids(*report.power, true);
+  return text + "<details><summary>The others, and in how many cases</summary>\n" + ids(*report.power, false) +
+         "</details>\n</section>\n";
+}
+
+std::string fact(const char* name, const std::string& value) {
+  return value.empty() ? "" : fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, shown(value));
+}
+
+std::string the_run(const Report& report) {
+  std::string text =
+      "<section id=\"run\" aria-labelledby=\"run-title\">\n<h2 id=\"run-title\">The run</h2>\n" +
+      copyable("again, with these options", again(report)) +
+      "<p>The same seed and number of cases give the same report, on any number of threads.</p>\n<dl class=\"facts\">\n" +
+      fact("Boresight", report.version) + fact("seed", std::to_string(report.seed)) + fact("kernels from", report.source) +
+      "</dl>\n";
+  for (const Machine& machine : report.machines)
+    text += "<dl class=\"facts\">\n" + fact("processor", machine.processor) +
+            fact("instruction sets", fmt::format("{}", fmt::join(machine.instruction_sets, ", "))) +
+            fact("operating system", machine.operating_system) + fact("compiler", machine.compiler) +
+            fact("commit", machine.commit) + "</dl>\n";
+  return text + "</section>\n";
+}
+
+// What the drawings are hatched with, once a page.
+constexpr const char* patterns =
+    "<svg width=\"0\" height=\"0\" style=\"position:absolute\" aria-hidden=\"true\"><defs>"
+    "<pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\"><rect class=\"hatch-ground\" width=\"6\" "
+    "height=\"6\"/><path "
+    "class=\"hatch-line\" d=\"M-1 1l2-2M0 6l6-6M5 7l2-2\"/></pattern>"
+    "<pattern id=\"dots\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\"><rect class=\"hatch-ground\" width=\"6\" "
+    "height=\"6\"/><circle "
+    "class=\"hatch-dot\" cx=\"3\" cy=\"3\" r=\"1.2\"/></pattern>"
+    "<pattern id=\"cross\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\"><rect class=\"hatch-ground\" width=\"7\" "
+    "height=\"7\"/><path "
+    "class=\"hatch-line\" d=\"M0 0l7 7M7 0l-7 7\"/></pattern></defs></svg>\n";
+
+std::string title(const Report& report) {
+  std::string kernels;
+  for (const auto& [kernel, by_law] : report.evidence)
+    if (kernels.size() < 60) kernels += (kernels.empty() ? "" : ", ") + kernel;
+  return fmt::format("{}: {} · Boresight", verdict(report).word, kernels.empty() ? "no kernel" : kernels);
+}
+
+}  // namespace
+}  // namespace page
+
+std::string html(const Report& report, const Rerun& rerun) {
+  using namespace page;
+  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+         "content=\"width=device-width, "
+         "initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>" +
+         shown(title(report)) + "</title>\n<style>\n" + style +
+         "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the report</a>\n" + patterns + header(report) +
+         navigation(report) + "<main id=\"main\" tabindex=\"-1\">\n" + findings(report, rerun) + evidence(report) +
+         power(report) + the_run(report) + "</main>\n<footer><p>Written by Boresight " + shown(report.version) +
+         ". A bound that is certified, never a tolerance.</p></footer>\n<script>\n" + script + "</script>\n</body>\n</html>\n";
+}
+
+}  // namespace boresight::properties
