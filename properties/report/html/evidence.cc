@@ -54,7 +54,7 @@ std::string row(const std::string& law, const Evidence& e) {
       bars(e.histogram));
 }
 
-std::string table(const std::string& kernel, const std::map<std::string, Evidence>& by_law, std::int64_t& rows_left) {
+std::string table(const std::string& of, const std::map<std::string, Evidence>& by_law, std::int64_t& rows_left) {
   std::string rows;
   for (const bool failing : {true, false})
     for (const auto& [law, e] : by_law)
@@ -62,12 +62,19 @@ std::string table(const std::string& kernel, const std::map<std::string, Evidenc
   const std::string left_out = rows_left < 0 ? "<p>Rows are left out here: the JSON report has them all.</p>\n" : "";
   return fmt::format(
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Evidence of {0}\"><table>\n<caption>Evidence of "
-      "<code>{0}</code></caption>\n<thead><tr><th scope=\"col\">law</th><th scope=\"col\">verdict</th><th scope=\"col\" "
+      "{0}</caption>\n<thead><tr><th scope=\"col\">law</th><th scope=\"col\">verdict</th><th scope=\"col\" "
       "class=\"n\">judged</th><th scope=\"col\" class=\"n\">skipped</th><th scope=\"col\" class=\"n\">mistrusted</th><th "
       "scope=\"col\" "
       "class=\"n\">largest</th><th scope=\"col\">error / bound, 0 to "
       "1</th></tr></thead>\n<tbody>\n{1}</tbody></table></div>\n{2}",
-      shown(kernel), rows, left_out);
+      shown(of), rows, left_out);
+}
+
+std::string together(const Report& report, std::int64_t& rows_left) {
+  std::map<std::string, Evidence> sums;
+  for (const auto& [kernel, by_law] : report.evidence)
+    for (const auto& [law, e] : by_law) add(sums[law], e);
+  return table(fmt::format("all {} kernels together", report.evidence.size()), sums, rows_left);
 }
 
 std::string summary(const std::string& kernel, const std::map<std::string, Evidence>& by_law) {
@@ -113,6 +120,7 @@ std::string evidence(const Report& report) {
       "bound: the first bar is 0 exactly, then powers of two from 2<sup>−16</sup> up to 1, the bound, at the dashed line.</p>\n";
   if (report.evidence.empty()) text += "<p>No kernel could run here.</p>\n";
   std::int64_t rows_left = rows_max;
+  if (report.evidence.size() > kernels_open_max) text += together(report, rows_left);
   for (const auto& [kernel, by_law] : report.evidence) {
     const std::string rows = table(kernel, by_law, rows_left);
     text += fmt::format("<details{}><summary>{}</summary>\n{}</details>\n",
