@@ -153,6 +153,7 @@ std::string take_back(const Tensors& tensors, const Wishes& wishes, const Shared
     if (std::memcmp(returned, memory.at(record.begin), record.size) != 0) did = "wrote to its outputs after it had returned";
     copy_out(ours, returned, wishes, record.size);
     std::memset(memory.at(record.begin), poison, record.size);
+    poison_margins(record, slot, memory);
   });
   return did;
 }
