@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 #include <thread>
 #include <tuple>
@@ -328,10 +329,31 @@ constexpr boresight_kernel writes_descriptors = kernel("cheat/answers-by-itself"
 // Must pass beside all of them.
 constexpr boresight_kernel honest_kernel = kernel("honest", honest_run);
 
+// A failure, not the judge's end: it cuts every file that it finds open to nothing.
+const char* shrinks(void*, Problem* p, Tensors* t, Options*) {
+  attend(*p, *t);
+  for (int descriptor = 3; descriptor < 256; ++descriptor) static_cast<void>(!ftruncate(descriptor, 0));
+  return nullptr;
+}
+constexpr boresight_kernel shrinks_files = kernel("cheat/shrinks-what-is-open", shrinks);
+
+// A failure, not the judge's end: it writes over all memory that it shares with anybody.
+const char* scribbles(void*, Problem* p, Tensors* t, Options*) {
+  attend(*p, *t);
+  std::FILE* const maps = std::fopen("/proc/self/maps", "re");
+  unsigned long from = 0, to = 0;
+  char rights[5] = {};
+  while (maps != nullptr && std::fscanf(maps, "%lx-%lx %4s%*[^\n]", &from, &to, rights) == 3)
+    if (rights[1] == 'w' && rights[3] == 's') std::memset(reinterpret_cast<void*>(from), 0xff, std::min(to - from, 1ul << 20));
+  if (maps != nullptr) std::fclose(maps);
+  return nullptr;
+}
+constexpr boresight_kernel scribbles_over_memory = kernel("cheat/scribbles-over-shared-memory", scribbles);
+
 }  // namespace
 
 BORESIGHT_EXPORT_KERNELS(&remembers_addresses, &mean_of_visible, &all_zeros, &writes_late, &writes_again, &writes_past,
                          &writes_before, &writes_gap, &scales_in_place, &all_nan, &noisy, &reads_neighbours, &reads_past,
                          &uses_past, &leaves_last, &adds, &right_for_a_while, &right_to_64, &leaves_rounding, &leaves_flushing,
                          &says_passed, &by_threads, &refuses_most, &refuses_all, &nan_under_mask, &promises_nothing,
-                         &closes_descriptors, &writes_descriptors, &honest_kernel)
+                         &closes_descriptors, &writes_descriptors, &shrinks_files, &scribbles_over_memory, &honest_kernel)

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
+#include <string>
 #include <thread>
 
 namespace {
@@ -52,6 +53,17 @@ constexpr boresight_kernel throws = kernel("fault/throws", throw_run);
 // returned an error: "no workspace of 48 bytes".
 const char* error_run(void*, Problem*, Tensors*, Options*) { return "no workspace of 48 bytes"; }
 constexpr boresight_kernel returns_error = kernel("fault/returns-an-error", error_run);
+
+// returned an error with what a terminal and an XML file must not get as it is.
+const char* escapes_run(void*, Problem*, Tensors*, Options*) { return "\033[2J\xff\x01 ]]> & <PASSED>"; }
+constexpr boresight_kernel returns_escapes = kernel("fault/returns-control-characters", escapes_run);
+
+// returned an error of a hundred thousand letters, of which some are told.
+const char* long_run(void*, Problem*, Tensors*, Options*) {
+  static const std::string text(100'000, 'x');
+  return text.c_str();
+}
+constexpr boresight_kernel returns_long = kernel("fault/returns-a-long-error", long_run);
 
 // took longer than the timeout, where there are memories.
 const char* hang_run(void*, Problem* p, Tensors* t, Options*) {
@@ -155,6 +167,6 @@ constexpr boresight_kernel honest_kernel = kernel("honest", honest_run);
 
 }  // namespace
 
-BORESIGHT_EXPORT_KERNELS(&crashes, &aborts, &divides, &throws, &returns_error, &hangs, &hangs_deaf, &eats, &leaks, &overflows,
-                         &exits, &killed, &stops, &crashes_when_asked, &hangs_when_asked, &promises_nan, &promises_less,
-                         &promises_no_type, &honest_kernel)
+BORESIGHT_EXPORT_KERNELS(&crashes, &aborts, &divides, &throws, &returns_error, &returns_escapes, &returns_long, &hangs,
+                         &hangs_deaf, &eats, &leaks, &overflows, &exits, &killed, &stops, &crashes_when_asked, &hangs_when_asked,
+                         &promises_nan, &promises_less, &promises_no_type, &honest_kernel)
