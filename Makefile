@@ -9,6 +9,8 @@ FUZZ_SECONDS ?= 60
 help:
 	@echo 'make verify       build, and judge every kernel'
 	@echo 'make build        build/release/boresight'
+	@echo 'make install      the command, the library and its headers, into PREFIX (/usr/local)'
+	@echo 'make examples     kernels in libraries, right and wrong, to check: examples/README.md'
 	@echo 'make test-quick   units and arrows: a minute'
 	@echo 'make test         and laws, a sample of mutants, sanitizers: 15 minutes cold'
 	@echo 'make test-full    and all mutants, the second compiler, every layout up to 4, ThreadSanitizer, the bound on 10,000 cases, what the fuzzers must find, what a fleet builds, the HTML report in a browser, other processors'
@@ -18,6 +20,7 @@ help:
 	@echo 'make check-instruction-sets  the kernels on other processors, under qemu'
 	@echo 'make check-fresh  the committed tree, from clone to green, in a bare Debian 12'
 	@echo 'make power        each reading as a kernel: cases until caught, and its name; docs/power.md'
+	@echo 'make identify     the semantic card of each reading as a kernel: is it told, and by its name; docs/identify.md'
 	@echo 'make proofs       the index arithmetic proved by two solvers, and its planted bugs refuted; docs/proofs.md'
 	@echo 'make field        the flash algorithm over a finite field, exactly, and its mutants: field against floats; docs/field.md'
 	@echo 'make bench        attention by shape, encoding and kernel: time and precision; bench/results'
@@ -29,8 +32,16 @@ setup:
 
 build: setup build/release/build.ninja
 	cmake --build build/release --target boresight
+# Everything that was installed is listed in build/release/install_manifest.txt.
+PREFIX ?= /usr/local
+install: setup build/release/build.ninja
+	cmake --build build/release --target installable
+	cmake --install build/release --prefix $(PREFIX)
+.PHONY: install
 verify: build
 	build/release/boresight verify
+examples: build
+	cmake --build build/release --target examples
 
 test-quick: release
 	@tests/run.py quick
@@ -48,7 +59,7 @@ release asan tsan debug: %: setup build/%/build.ninja
 	cmake --build --preset $@
 # The sample of planted bugs that `make test` runs, and the programs that its other tests run.
 planted: release
-	cmake --build build/release --target mutants_sample boresight_field misreadings confusion bound_audit attention_bench attention_bench_of_a_mutant
+	cmake --build build/release --target mutants_sample boresight_field misreadings confusion bound_audit attention_bench attention_bench_of_a_mutant examples strangers_libraries
 mutants: release
 	cmake --build build/release --target mutants
 clang: setup
@@ -69,6 +80,10 @@ kill-matrix: build
 power: setup build/release/build.ninja
 	cmake --build build/release --target misreadings confusion
 	mutants/power.py build/release/misreadings --page docs/power.md --confusion build/release/confusion
+# The card of each reading as a kernel: which are told from outside, and by their names; docs/identify.md.
+identify: setup build/release/build.ninja
+	cmake --build build/release --target misreadings
+	mutants/identified.py build/release/misreadings --page docs/identify.md
 # The claims by a second solver too, where it is here, and the smallest counterexample of each bug planted in them; docs/proofs.md.
 proofs: setup build/release/build.ninja
 	cmake --build build/release --target boresight mutants
@@ -121,4 +136,4 @@ check-fresh:
 clean:
 	rm -rf build
 
-.PHONY: check-instruction-sets help setup build verify test test-quick test-full release asan tsan debug planted mutants clang bench power proofs field kill-matrix fuzz fuzz-plain fuzz-replay fuzz-merge fuzzers coverage format check-fresh clean
+.PHONY: check-instruction-sets help setup build verify examples test test-quick test-full release asan tsan debug planted mutants clang bench power identify proofs field kill-matrix fuzz fuzz-plain fuzz-replay fuzz-merge fuzzers coverage format check-fresh clean

@@ -4,11 +4,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "cli/command.h"
+#include "cli/library.h"
 #include "cli/report_files.h"
-#include "problem/kernel.h"
 
 namespace boresight::cli {
 
@@ -24,8 +23,8 @@ struct CampaignOptions : ReportOptions {
 // The options live as long as the command.
 std::shared_ptr<CampaignOptions> add_campaign_options(CLI::App& command);
 
-// Judges those of the kernels that options.kernels chooses, prints and writes what was asked for. `library`: how `replay` finds
-// these kernels, " --library ./libmine.so"; empty: they are this program's own.
-int run_campaign(const CampaignOptions& options, const std::vector<Kernel>& kernels, const std::string& library = "");
+// Judges those of the library's kernels (this program's own, where there is none) that options.kernels chooses; prints and writes
+// what was asked for.
+int run_campaign(const CampaignOptions& options, const LibraryOptions& library = {});
 
 }  // namespace boresight::cli

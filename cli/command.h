@@ -9,12 +9,14 @@ enum Exit : int { held = 0, failure = 1, usage = 2, untested = 3, interrupted = 
 
 // Each adds its subcommand; `exit` receives its code when it was the one called.
 void add_verify(CLI::App& app, int& exit);
+void add_check(CLI::App& app, int& exit);
 void add_exhaust(CLI::App& app, int& exit);
 void add_merge(CLI::App& app, int& exit);
 void add_list(CLI::App& app, int& exit);
 void add_lint(CLI::App& app, int& exit);
 void add_replay(CLI::App& app, int& exit);
 void add_explain(CLI::App& app, int& exit);
+void add_identify(CLI::App& app, int& exit);
 void add_prove(CLI::App& app, int& exit);
 void add_vectors(CLI::App& app, int& exit);
 

@@ -13,11 +13,11 @@
 
 #include "cli/choose.h"
 #include "cli/command.h"
+#include "cli/library.h"
 #include "cli/output_file.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
 #include "cli/version.h"
-#include "problem/registry.h"
 #include "properties/exhaustive.h"
 #include "properties/exhaustive/layouts.h"
 #include "properties/glob.h"
@@ -29,6 +29,7 @@ namespace {
 namespace exhaustive = properties::exhaustive;
 
 struct ExhaustOptions {
+  std::shared_ptr<LibraryOptions> library;
   std::int64_t bound = 3;
   std::string kernels = "*", shard = "1/1", state, json;
   int threads = int(std::max(1u, std::thread::hardware_concurrency()));
@@ -89,7 +90,9 @@ void say_how_to_go_on(const ExhaustOptions& options) {
 
 int exhaust(const ExhaustOptions& options) {
   exhaustive::Plan plan;
-  Result<std::vector<Kernel>> kernels = choose_kernels("--kernel", options.kernels, registered_kernels());
+  const Result<std::vector<Kernel>> there = kernels_of(*options.library);
+  if (!there) return complain(there.error().text());
+  Result<std::vector<Kernel>> kernels = choose_kernels("--kernel", options.kernels, *there);
   if (!kernels) return complain(kernels.error().text());
   plan.kernels = std::move(*kernels);
   const Result<properties::Shard> shard = choose_shard(options.shard);
@@ -127,10 +130,12 @@ int exhaust(const ExhaustOptions& options) {
                plan.threads);
   std::string filters = options.kernels == "*" ? "" : fmt::format(" --kernel '{}'", options.kernels);
   if (report.interrupted && !options.state.empty()) filters += fmt::format(" --resume '{}'", options.state);
+  filters += behind(*options.library);
+  const properties::Rerun rerun{program(), behind(*options.library)};
   if (!options.quiet)
-    fmt::print("{}", exhaustive::words(report, {program()}, filters));
+    fmt::print("{}", exhaustive::words(report, rerun, filters));
   else
-    for (const properties::Finding& finding : report.findings) fmt::print("{}\n", properties::words(finding, {program()}));
+    for (const properties::Finding& finding : report.findings) fmt::print("{}\n", properties::words(finding, rerun));
   if (!options.json.empty())
     if (const Status written = json.finish(exhaustive::json(report, version())); !written)
       return complain(written.error().text());
@@ -153,6 +158,7 @@ void add_exhaust(CLI::App& app, int& exit) {
   command->add_option("--resume", options->state, "Keep the state of the run in this file, and go on from what it holds");
   command->add_option("--json", options->json, "Write the report to this file as JSON");
   command->add_flag("--quiet", options->quiet, "Print findings only");
+  options->library = add_library_options(*command);
   command->callback([options, &exit] { exit = exhaust(*options); });
 }
 

@@ -8,7 +8,7 @@
 #include "cli/case_of.h"
 #include "cli/choose.h"
 #include "cli/command.h"
-#include "problem/registry.h"
+#include "cli/library.h"
 #include "properties/diagnosis.h"
 #include "properties/documented.h"
 #include "properties/glob.h"
@@ -90,6 +90,7 @@ struct Options {
   std::vector<std::string> token;
   std::string kernel, row;
   std::int64_t rows = 8;
+  std::shared_ptr<LibraryOptions> library;
 };
 
 // The kernels of one answer, some by name.
@@ -129,8 +130,10 @@ int explain(const Options& options) {
   }
   const std::string pattern = options.kernel.empty() ? parsed->kernel : options.kernel;
   std::vector<Answer> answers;
+  const Result<std::vector<Kernel>> there = kernels_of(*options.library);
+  if (!there) return complain(there.error().text());
   const Result<std::vector<Kernel>> kernels =
-      choose_kernels(options.kernel.empty() ? "kernel=" : "--kernel", pattern.empty() ? "*" : pattern, registered_kernels());
+      choose_kernels(options.kernel.empty() ? "kernel=" : "--kernel", pattern.empty() ? "*" : pattern, *there);
   if (!kernels) return complain(kernels.error().text());
   for (const Kernel& kernel : *kernels) {
     Answer answer = explain_on(*parsed, *law, kernel, choice);
@@ -160,6 +163,7 @@ void add_explain(CLI::App& app, int& exit) {
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 31))
       ->capture_default_str()
       ->excludes(row);
+  options->library = add_library_options(*command);
   command->callback([options, &exit] { exit = explain(*options); });
 }
 

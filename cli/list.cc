@@ -12,6 +12,7 @@
 #include "cli/mutants.h"
 #include "problem/registry.h"
 #include "problem/words.h"
+#include "properties/identify/aspects.h"
 #include "properties/laws/law.h"
 #include "properties/lint/suites.h"
 #include "properties/readings/table.h"
@@ -20,6 +21,8 @@
 namespace boresight::cli {
 namespace {
 
+using properties::identify::aspect_of;
+using properties::identify::aspects;
 using properties::readings::ZooEntry;
 
 // `fields` name the columns in JSON; a line has the first `shown` of them, each as wide as its widest entry.
@@ -53,16 +56,18 @@ std::string holding(const ZooEntry& entry) {
   return fmt::format("planted: {}", fmt::join(planted, ", "));
 }
 
-// Readings, then what else the zoo has: bugs that are planted, then those that can't be had here.
+// `row`: of the card that `boresight identify` makes. Readings, then what else the zoo has: bugs that are planted, then those
+// that can't be had here.
 Listing readings() {
-  Listing list{{"id", "class", "source", "held", "equivalent"}, 4, {}};
+  Listing list{{"id", "class", "source", "held", "equivalent", "row"}, 4, {}};
   for (const auto& reading : properties::readings::all_readings())
-    list.rows.push_back({reading.id, reading.kind, reading.source, fmt::format("shows: {}", reading.shows), reading.equivalent});
+    list.rows.push_back({reading.id, reading.kind, reading.source, fmt::format("shows: {}", reading.shows), reading.equivalent,
+                         std::string(aspects()[aspect_of(reading)].name)});
   for (const bool here : {true, false})
     for (const ZooEntry& entry : properties::readings::zoo()) {
       const bool is_reading = std::find(entry.readings.begin(), entry.readings.end(), entry.id) != entry.readings.end();
       if (!is_reading && entry.why_not.empty() == here)
-        list.rows.push_back({entry.id, entry.kind, entry.source, holding(entry), ""});
+        list.rows.push_back({entry.id, entry.kind, entry.source, holding(entry), "", ""});
     }
   return list;
 }

@@ -8,6 +8,7 @@
 #include "cli/version.h"
 #include "problem/nearest.h"
 #include "problem/registry.h"
+#include "strangers/worker.h"
 
 namespace boresight::cli {
 namespace {
@@ -48,6 +49,7 @@ void set_program(std::string name) { program_name = std::move(name); }
 
 int main(int argc, char** argv) {
   using namespace boresight::cli;
+  if (argc > 1 && std::string_view(argv[1]) == boresight::strangers::worker_word) return boresight::strangers::work(argc, argv);
   if (argc > 0) set_program(argv[0]);
   CLI::App app{
       "Does this attention kernel's positional bias line up?\n"
@@ -58,12 +60,14 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   int exit = Exit::usage;
   add_verify(app, exit);
+  add_check(app, exit);
   add_merge(app, exit);
   add_lint(app, exit);
   add_exhaust(app, exit);
   add_list(app, exit);
   add_replay(app, exit);
   add_explain(app, exit);
+  add_identify(app, exit);
   add_prove(app, exit);
   add_vectors(app, exit);
   if (const std::string unknown = unknown_command(app, argc, argv); !unknown.empty()) return complain(unknown);

@@ -4,7 +4,7 @@
 #include "cli/case_of.h"
 #include "cli/choose.h"
 #include "cli/command.h"
-#include "problem/registry.h"
+#include "cli/library.h"
 #include "properties/campaign.h"
 #include "properties/documented.h"
 #include "properties/glob.h"
@@ -13,7 +13,7 @@
 namespace boresight::cli {
 namespace {
 
-int replay_on(const Case& a_case, const properties::Law& law, const Kernel& kernel) {
+int replay_on(const Case& a_case, const properties::Law& law, const Kernel& kernel, const properties::Rerun& rerun) {
   if (!kernel.unavailable.empty()) {
     fmt::print("UNAVAILABLE {}: {}\n", kernel.name, kernel.unavailable);
     return Exit::untested;
@@ -40,22 +40,24 @@ int replay_on(const Case& a_case, const properties::Law& law, const Kernel& kern
   finding.smallest.law = law.name;
   finding.verdict = verdict;
   finding.diagnosis = properties::diagnose(a_case, kernel);
-  fmt::print("{}", properties::words(finding, {program()}));
+  fmt::print("{}", properties::words(finding, rerun));
   return Exit::failure;
 }
 
-int replay(const std::vector<std::string>& token_words, const std::string& kernel_option) {
+int replay(const std::vector<std::string>& token_words, const std::string& kernel_option, const LibraryOptions& library) {
   const Result<Case> parsed = case_of(token_words);
   if (!parsed) return complain(parsed.error().text());
   const Result<properties::Law> law = choose_law(*parsed);
   if (!law) return complain(law.error().text());
+  const Result<std::vector<Kernel>> there = kernels_of(library);
+  if (!there) return complain(there.error().text());
   const std::string patterns = kernel_option.empty() ? parsed->kernel : kernel_option;
   const Result<std::vector<Kernel>> kernels =
-      choose_kernels(kernel_option.empty() ? "kernel=" : "--kernel", patterns.empty() ? "*" : patterns, registered_kernels());
+      choose_kernels(kernel_option.empty() ? "kernel=" : "--kernel", patterns.empty() ? "*" : patterns, *there);
   if (!kernels) return complain(kernels.error().text());
   int worst = -1;
   for (const Kernel& kernel : *kernels) {
-    const int code = replay_on(*parsed, *law, kernel);
+    const int code = replay_on(*parsed, *law, kernel, {program(), behind(library)});
     if (code == Exit::failure || worst < 0 || (worst != Exit::failure && code == Exit::held)) worst = code;
   }
   return worst;
@@ -69,7 +71,8 @@ void add_replay(CLI::App& app, int& exit) {
   auto kernel = std::make_shared<std::string>();
   command->add_option("token", *words, "bs1 ... (boresight list words)")->required();
   command->add_option("--kernel", *kernel, "Only kernels of this name (*, ? and commas; default: the token's, or all)");
-  command->callback([words, kernel, &exit] { exit = replay(*words, *kernel); });
+  auto library = add_library_options(*command);
+  command->callback([words, kernel, library, &exit] { exit = replay(*words, *kernel, *library); });
 }
 
 }  // namespace boresight::cli

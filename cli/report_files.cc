@@ -15,8 +15,9 @@ int exit_code(const properties::Report& report) {
   if (!report.findings.empty()) return Exit::failure;
   const properties::Totals all = properties::totals(report);
   if (all.evidence.judged() > 0 && all.rows_not_judged == 0) return Exit::held;
-  fmt::print(stderr, "boresight: {} of {} pairs of kernel and law were not judged: more cases are needed\n", all.rows_not_judged,
-             all.rows);
+  fmt::print(stderr,
+             "boresight: {} of {} pairs of kernel and law were not judged: more cases are needed, or a kernel that takes them\n",
+             all.rows_not_judged, all.rows);
   return Exit::untested;
 }
 
@@ -49,7 +50,7 @@ Status ReportFiles::write(const properties::Report& report, const properties::Re
 }
 
 int give(const properties::Report& report, const ReportOptions& options, ReportFiles& files) {
-  const properties::Rerun rerun{program(), report.source.empty() ? "" : " " + report.source};
+  const properties::Rerun rerun{program(), report.source};
   if (!options.quiet)
     fmt::print("{}", properties::words(report, rerun, options.each ? properties::Rows::each : properties::Rows::summed));
   else

@@ -123,13 +123,18 @@ Tensor Inputs::allocate(Type type, int rank, const std::array<std::int64_t, 4>& 
   return tensor;
 }
 
-Inputs make_inputs(const Case& a_case) {
+Inputs empty_inputs(const Case& a_case) {
   Inputs inputs;
   for (const TensorRule& rule : tensor_rules(a_case.problem)) {
     if (!wanted(a_case, rule)) continue;
     const Layout layout = rule.rows ? a_case.layout : Layout::bhnd;
     inputs.tensors.*rule.member = inputs.allocate(rule.type, rule.rank, shape_in(a_case, rule), layout);
   }
+  return inputs;
+}
+
+Inputs make_inputs(const Case& a_case) {
+  Inputs inputs = empty_inputs(a_case);
   fill(a_case, inputs.tensors);
   return inputs;
 }

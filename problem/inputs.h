@@ -33,6 +33,9 @@ class Inputs {
 // Every input that the case's problem needs, and the masks that the case asks for. The case must be valid.
 Inputs make_inputs(const Case& a_case);
 
+// The same tensors without the values, for who only asks what they are like.
+Inputs empty_inputs(const Case& a_case);
+
 // Bytes that make_inputs(case) and the outputs take, or the largest number where it can't be counted. Allocates nothing:
 // ask before making the inputs of a case from outside. The case must be valid.
 std::uint64_t input_bytes(const Case& a_case);

@@ -10,6 +10,7 @@
 
 #include "problem/token.h"
 #include "properties/documented.h"
+#include "properties/fitted.h"
 #include "properties/laws/trial.h"
 #include "properties/readings/power.h"
 #include "properties/shrink.h"
@@ -157,6 +158,15 @@ class Campaign {
     return found;
   }
 
+  Case for_kernel(const Case& drawn, const Kernel& kernel) const { return plan_.fit ? fitted(drawn, kernel) : drawn; }
+
+  // Where what the kernel leaves of a case is not what the law is about, it is the case as drawn that was skipped.
+  Verdict verdict_on(const Case& drawn, const Law& law, const Kernel& kernel) const {
+    const Case left = for_kernel(drawn, kernel);
+    Verdict verdict = judge(law, left, kernel);
+    return verdict.outcome == Outcome::skipped && !(left == drawn) ? judge(law, drawn, kernel) : verdict;
+  }
+
   Judged judge_case(std::int64_t number, const Readings& uncovered) {
     const std::size_t law_index = std::size_t(number - 1) % plan_.laws.size();
     const Law& law = plan_.laws[law_index];
@@ -165,10 +175,11 @@ class Campaign {
     judged.verdicts.resize(kernels_.size());
     for (std::size_t at = 0; at < kernels_.size(); ++at) {
       if (hangs_.given_up_before(at, number)) continue;
-      judged.verdicts[at] = judge(law, a_case, *kernels_[at]);
+      judged.verdicts[at] = verdict_on(a_case, law, *kernels_[at]);
       if (judged.verdicts[at].hung) hangs_.add(at, number);
     }
-    if (report_.power && law.name == agreement_name) judged.told = told(uncovered, a_case, *kernels_.front());
+    if (report_.power && law.name == agreement_name)
+      judged.told = told(uncovered, for_kernel(a_case, *kernels_.front()), *kernels_.front());
     return judged;
   }
 
@@ -197,7 +208,7 @@ class Campaign {
     finding.kernel = kernels_[at]->name;
     finding.law = law;
     finding.case_number = number;
-    finding.drawn = campaign_case(plan_.seed, number, plan_.laws);
+    finding.drawn = for_kernel(campaign_case(plan_.seed, number, plan_.laws), *kernels_[at]);
     finding.drawn.law = finding.law;
     finding.drawn.kernel = finding.kernel;
     finding.smallest = finding.drawn;

@@ -49,6 +49,7 @@ struct Plan {
   std::uint64_t seed = 0;
   Shard shard;
   int threads = 1;
+  bool fit = false;  // bend each case to what the kernel supports (fitted.h)
   bool shrink = true;
   std::string filters;     // how kernels and laws were chosen, for the words that repeat the run: " --law 'threads'"
   bool fail_fast = false;  // end with the round that brings the first finding
@@ -77,6 +78,8 @@ struct Evidence {
   std::map<std::string, std::int64_t> reasons;  // of skips and mistrust, with their numbers
 
   std::int64_t judged() const { return passed + failed; }
+  // The kernel refused every case that the law could have judged.
+  bool not_supported() const { return judged() == 0 && mistrusted == 0 && reasons.contains("not supported"); }
 };
 
 // The readings that agreement's cases could have told from the truth, by the first kernel's arithmetic: [id] cases, counted
@@ -108,7 +111,7 @@ struct Machine {
 
 struct Report {
   std::string version;            // of Boresight
-  std::string source;             // "--library ./libmine.so", as replay is given it; empty: the program's own kernels
+  std::string source;             // " --library ./libmine.so", as replay is given it; empty: the program's own kernels
   std::vector<Machine> machines;  // of the shards, each once
   std::string filters;            // of the plan
   std::uint64_t seed = 0;

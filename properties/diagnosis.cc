@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <map>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "problem/token.h"
+#include "properties/conduct.h"
 #include "properties/prepared.h"
 #include "properties/probe/probed.h"
 #include "properties/readings/confirm.h"
@@ -19,6 +21,7 @@
 #include "properties/readings/power.h"
 #include "properties/readings/products.h"
 #include "properties/readings/table.h"
+#include "properties/size_edge.h"
 #include "properties/steering.h"
 
 namespace boresight::properties {
@@ -107,27 +110,41 @@ std::optional<Diagnosis> pair(const std::vector<const Reading*>& tried, const Ob
 
 using Naming = std::function<Diagnosis(const std::vector<const Reading*>&)>;
 
-Diagnosis diagnose(const Observation& seen, const Mismatch& wrong, const Naming& naming) {
+// What is asked where no reading explains it alone; nothing: go on.
+using Otherwise = std::function<std::optional<Diagnosis>()>;
+
+Diagnosis diagnose(const Observation& seen, const Mismatch& wrong, const Naming& naming, const Otherwise& otherwise) {
   // A reading that changes nothing here would fit as well: it is the truth that is wrong, or nobody's.
   if (readings::fits(readings::by_the_book(seen.call.problem), seen, wrong))
     return {"", "the specification by the book explains all of it: the reference differs"};
   const std::vector<const Reading*> tried = candidates(seen.call.problem);
   if (const auto found = fitting(tried, seen, wrong); !found.empty()) return naming(found);
+  if (auto found = otherwise()) return *found;
   if (auto found = pair(tried, seen, wrong)) return *found;
   return {"", "no reading explains it; " + readings::pattern(seen, wrong)};
 }
 
-std::string agreeing(const Case& a_case) {
+bool all_nan(const Results& results) {
+  return std::all_of(results.out.begin(), results.out.end(), [](double x) { return std::isnan(x); });
+}
+
+std::string agrees(const Case& a_case) {
   if (a_case.law.empty() || a_case.law == agreement_name) return "agrees with the reference on this call";
   return "agrees with the reference on the plain call; the law's second call differs";
 }
 
-// Runs the kernel on a case and calls visit(observation, first wrong element); else what came instead, in words.
+// Runs the kernel on a case and calls visit(observation, first wrong element), or what stands for no wrong element, or for one
+// that was never written; else what came instead, in words.
+struct Instead {
+  std::function<Diagnosis()> agreeing;
+  std::function<Diagnosis(const std::string& words)> unwritten;
+};
 template <class Visit>
-Diagnosis observe(const Case& a_case, const Kernel& kernel, Visit visit) {
+Diagnosis observe(const Case& a_case, const Kernel& kernel, Visit visit, const Instead& instead) {
   const Prepared clean = prepare(a_case), used = prepare(a_case);  // the kernel may write to its inputs
   if (const auto refused = refusal(kernel, clean.call)) return {"", refused->why};
   const Results results = run(kernel, used.call, a_case.options, a_case.layout);
+  if (results.broken.starts_with("left ")) return instead.unwritten(results.broken);
   if (!results.broken.empty()) return {"", results.broken};
   std::optional<Verdict> outside;
   const Certified& certified = certify(clean.call, kernel, a_case.options, 0, outside);
@@ -136,7 +153,7 @@ Diagnosis observe(const Case& a_case, const Kernel& kernel, Visit visit) {
   readings::BookProducts shared(a_case.problem, clean.call.tensors);
   const Observation seen{clean.call, arithmetic, certified, results, &shared};
   const std::optional<Mismatch> wrong = readings::first_wrong(seen);
-  return wrong ? visit(seen, *wrong) : Diagnosis{"", agreeing(a_case)};
+  return wrong ? visit(seen, *wrong) : instead.agreeing();
 }
 
 // The readings that a diagnosis names as one set; none where it names two at once.
@@ -203,12 +220,24 @@ std::string told(const Diagnosis& diagnosis) {
 }
 
 Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
-  return observe(a_case, kernel, [&](const Observation& seen, const Mismatch& wrong) {
-    Diagnosis found = diagnose(seen, wrong, [&](const auto& fitting) { return confirmed(fitting, a_case, kernel); });
-    if (!found.reading.empty()) return found;
+  bool by_conduct = false;
+  const Otherwise conduct = [&]() -> std::optional<Diagnosis> {
+    const Conduct* const found = conduct_of(a_case, kernel);
+    by_conduct = found != nullptr;
+    return found != nullptr ? std::optional(Diagnosis{"", std::string(found->words)}) : std::nullopt;
+  };
+  const Instead instead{[&] { return conduct().value_or(Diagnosis{"", agrees(a_case)}); },
+                        [&](const std::string& words) { return conduct().value_or(Diagnosis{"", words}); }};
+  const auto visit = [&](const Observation& seen, const Mismatch& wrong) {
+    if (all_nan(seen.results))  // every reading that makes NaN somewhere would fit
+      if (const auto found = conduct()) return *found;
+    Diagnosis found = diagnose(seen, wrong, [&](const auto& fitting) { return confirmed(fitting, a_case, kernel); }, conduct);
+    if (!found.reading.empty() || by_conduct) return found;
+    if (const std::string edge = size_edge(a_case, kernel); !edge.empty()) found.words = edge + "; " + found.words;
     if (const std::string probed = probe::probed(a_case, kernel); !probed.empty()) found.beyond = "probed: " + probed;
     return found;
-  });
+  };
+  return observe(a_case, kernel, visit, instead);
 }
 
 namespace {
@@ -225,16 +254,18 @@ Further look(std::vector<const Reading*> names, const Kernel& kernel, std::uint6
   for (std::int64_t number = 1; number <= further_cases && !second.settled(); ++number) {
     const Case further = campaign_case(seed, number, agreement_alone);
     if (!(work(further.problem) <= small_work)) continue;
-    observe(further, kernel, [&](const Observation& seen, const Mismatch& wrong) {
-      std::vector<const Reading*> left;
-      std::copy_if(names.begin(), names.end(), std::back_inserter(left),
-                   [&](const Reading* reading) { return !fitting({reading}, seen, wrong).empty(); });
-      if (left.empty())
-        second.see(names, further, seen, wrong);
-      else
-        names = std::move(left);
-      return Diagnosis{};
-    });
+    observe(further, kernel,
+            [&](const Observation& seen, const Mismatch& wrong) {
+              std::vector<const Reading*> left;
+              std::copy_if(names.begin(), names.end(), std::back_inserter(left),
+                           [&](const Reading* reading) { return !fitting({reading}, seen, wrong).empty(); });
+              if (left.empty())
+                second.see(names, further, seen, wrong);
+              else
+                names = std::move(left);
+              return Diagnosis{};
+            },
+            {[] { return Diagnosis{}; }, [](const std::string&) { return Diagnosis{}; }});
   }
   return {std::move(names), std::move(second)};
 }
@@ -268,7 +299,7 @@ Diagnosis FurtherCases::look(const Diagnosis& diagnosis, const Case& smallest, c
 Diagnosis diagnose(const Observation& seen) {
   const std::optional<Mismatch> wrong = readings::first_wrong(seen);
   if (!wrong) return {"", "agrees with the reference"};
-  return diagnose(seen, *wrong, [&](const auto& found) { return named(found, seen.call.problem); });
+  return diagnose(seen, *wrong, [&](const auto& found) { return named(found, seen.call.problem); }, [] { return std::nullopt; });
 }
 
 }  // namespace boresight::properties

@@ -8,7 +8,10 @@
 
 #include "problem/case.h"
 #include "problem/kernel.h"
-#include "properties/readings/fit.h"
+
+namespace boresight::properties::readings {
+struct Observation;  // properties/readings/fit.h: not included, so that who reads a report needs neither readings nor Eigen
+}
 
 namespace boresight::properties {
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "properties/prepared.h"
+#include "properties/readings/fit.h"
 #include "properties/readings/misread_kernel.h"
 
 namespace boresight::properties {

@@ -44,7 +44,7 @@ Call laid_out_otherwise(Trial& trial) {
 void prepare_strides_and_alignment(Case&, Choices&) {}
 
 Verdict judge_strides_and_alignment(const Case& a_case, const Kernel& kernel) {
-  if (kernel.contiguous) return skipped("the kernel takes contiguous tensors alone, and is given no others");
+  if (kernel.contiguous) return skipped("not supported: the kernel takes contiguous tensors alone, and is given no others");
   Trial trial("strides_and_alignment", a_case, kernel);
   const Call elsewhere = laid_out_otherwise(trial);
   const Certificate certificate = trial.certify(trial.call());

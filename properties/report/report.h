@@ -57,10 +57,11 @@ std::string html(const Report& report, const Rerun& rerun);
 // "PASSED", "FAILED", "INTERRUPTED", "UNTESTED"
 const char* outcome(const Report& report);
 
-// Counts of all rows together, and how many rows judged nothing.
+// Counts of all rows together, and of rows that judged nothing: how many did not for the kernel supports nothing that the law is
+// about, and how many for any other reason, agreement that is not supported among them.
 struct Totals {
   Evidence evidence;
-  std::int64_t rows = 0, rows_not_judged = 0;
+  std::int64_t rows = 0, rows_not_judged = 0, rows_not_supported = 0;
 };
 Totals totals(const Report& report);
 

@@ -1,12 +1,16 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <utility>
+#include <vector>
 
 #include "problem/token.h"
 #include "properties/compare.h"
+#include "properties/conduct.h"
 #include "properties/report/report.h"
 
 namespace boresight::properties {
@@ -97,9 +101,37 @@ std::string closing(const Report& report) {
                                          failed, sum.skipped, sum.mistrusted);
   const std::string repeat = "again: " + again(report), word = outcome(report);
   if (word == "FAILED") return fmt::format("FAILED: {} finding(s) in {}; {}\n", report.findings.size(), counts, repeat);
-  if (word == "UNTESTED" && sum.judged() > 0) return fmt::format("UNTESTED: a law judged nothing ({}); {}\n", counts, repeat);
+  if (word == "UNTESTED" && sum.judged() > 0)
+    return fmt::format("UNTESTED: {} pair(s) of kernel and law were not judged ({}); {}\n", all.rows_not_judged, counts, repeat);
   if (word == "UNTESTED") return fmt::format("UNTESTED: nothing was judged ({}); {}\n", counts, repeat);
-  return fmt::format("{}: {}; {}\n", word, counts, repeat);
+  const std::string beside =
+      all.rows_not_supported > 0 ? fmt::format(", {} pair(s) of kernel and law not supported", all.rows_not_supported) : "";
+  return fmt::format("{}: {}{}; {}\n", word, counts, beside, repeat);
+}
+
+// What findings of one kernel have in common: the reading or the conduct that names them, or what it did in place of computing.
+// Empty: nothing that is known.
+std::string cause(const Finding& finding) {
+  if (!finding.diagnosis.reading.empty()) return finding.diagnosis.reading;
+  const std::string& words = finding.diagnosis.words;
+  const auto is_it = [&](const Conduct& conduct) { return conduct.words == words; };
+  const bool conduct = std::any_of(conducts().begin(), conducts().end(), is_it);
+  return conduct || words == finding.verdict.why ? words : "";
+}
+
+// Each finding in full, but that those of one cause stand beneath the first of them, a line each.
+std::string findings(const Report& report, const Rerun& rerun) {
+  std::vector<std::string> texts;
+  std::map<std::pair<std::string, std::string>, std::size_t> first;  // of a kernel and a cause
+  for (const Finding& finding : report.findings) {
+    const std::string why = cause(finding);
+    const auto [known, fresh] = first.try_emplace({finding.kernel, why}, texts.size());
+    if (fresh || why.empty())
+      texts.push_back("\n" + words(finding, rerun));
+    else
+      texts[known->second] += fmt::format("  also    {}\n", token(finding.smallest));
+  }
+  return fmt::format("{}", fmt::join(texts, ""));
 }
 
 }  // namespace
@@ -143,9 +175,7 @@ std::string words(const Finding& finding, const Rerun& rerun) {
 }
 
 std::string words(const Report& report, const Rerun& rerun, Rows rows) {
-  std::string text = evidence_table(report, rows) + power_words(report, rows);
-  for (const Finding& finding : report.findings) text += "\n" + words(finding, rerun);
-  return text + "\n" + closing(report);
+  return evidence_table(report, rows) + power_words(report, rows) + findings(report, rerun) + "\n" + closing(report);
 }
 
 }  // namespace boresight::properties

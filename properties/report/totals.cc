@@ -18,7 +18,13 @@ void add(Evidence& sum, const Evidence& part) {
 Totals totals(const Report& report) {
   Totals all;
   for (const auto& [kernel, by_law] : report.evidence)
-    for (const auto& [law, e] : by_law) add(all.evidence, e), ++all.rows, all.rows_not_judged += e.judged() == 0;
+    for (const auto& [law, e] : by_law) {
+      add(all.evidence, e);
+      ++all.rows;
+      const bool left_out = law != agreement_name && e.not_supported();
+      all.rows_not_supported += left_out;
+      all.rows_not_judged += e.judged() == 0 && !left_out;
+    }
   return all;
 }
 

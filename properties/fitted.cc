@@ -1,0 +1,79 @@
+#include "properties/fitted.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+
+#include "problem/inputs.h"
+#include "problem/token.h"
+#include "problem/words.h"
+
+namespace boresight::properties {
+namespace {
+
+bool taken(const Case& c, const Kernel& kernel) {
+  return validate(c) && kernel.unsupported(c.problem, empty_inputs(c).tensors).empty();
+}
+
+// Sizes stay, and everything else is at its default.
+Case bare(Case c) {
+  for (const Word& word : words())
+    if (!word.required && word.form != Form::size && word.name != "seed" && word.name != "values") word.reset(c);
+  return canonical(c);
+}
+
+// Sizes that a simple kernel may ask for, each on top of those before it.
+std::optional<Case> taken_in_other_sizes(Case c, const Kernel& kernel) {
+  constexpr std::array<void (*)(Problem&), 6> sizes{[](Problem& p) { p.value_dim = p.head_dim; },
+                                                    [](Problem& p) { p.kv_heads = p.heads; },
+                                                    [](Problem& p) { p.segment = std::max(p.segment, p.queries); },
+                                                    [](Problem& p) { p.mem_kv = 0; },
+                                                    [](Problem& p) { p.memories = 0; },
+                                                    [](Problem& p) { p.segment = p.queries; }};
+  for (const auto change : sizes) {
+    change(c.problem);
+    if (taken(c, kernel)) return c;
+  }
+  return std::nullopt;
+}
+
+// `to` with this word as `from` has it; nothing where it does not apply, or changes nothing.
+std::optional<Case> with_word(const Word& word, const Case& from, const Case& to) {
+  const std::optional<std::string> value = word.print(from);
+  Case changed = to;
+  if (!value || (word.applies != nullptr && !word.applies(to)) || !word.parse(changed, *value) || changed == to)
+    return std::nullopt;
+  return changed;
+}
+
+// A bias that is not taken gives way to one that is: it is what the kernel is judged for.
+Case with_some_bias(const Case& c, const Kernel& kernel) {
+  constexpr int kinds = int(BiasKind::forget);
+  for (int k = 0; k < kinds; ++k) {
+    Case other = c;
+    other.problem.bias = {};
+    other.problem.bias.kind = BiasKind(1 + (c.seed + std::uint64_t(k)) % kinds);
+    if (other.problem.bias.kind == BiasKind::alibi) other.problem.bias.alibi_heads = other.problem.heads;
+    if (taken(other, kernel)) return other;
+  }
+  return c;
+}
+
+}  // namespace
+
+Case fitted(const Case& a_case, const Kernel& kernel) {
+  if (taken(a_case, kernel)) return a_case;
+  Case kept = bare(a_case);
+  if (!taken(kept, kernel)) {
+    const std::optional<Case> other = taken_in_other_sizes(kept, kernel);
+    if (!other) return a_case;
+    kept = *other;
+  }
+  for (const Word& word : words())
+    if (const auto more = with_word(word, a_case, kept); more && taken(*more, kernel)) kept = *more;
+  const bool bias_lost = a_case.problem.bias.kind != BiasKind::none && kept.problem.bias.kind == BiasKind::none;
+  return canonical(bias_lost ? with_some_bias(kept, kernel) : kept);
+}
+
+}  // namespace boresight::properties
