@@ -111,12 +111,12 @@ def quiet_complaints(tab, path):
     return complaints
 
 
-def all_complaints(tab, path, keep=None):
+def all_complaints(tab, path, keep=None, widths=WIDTHS):
     tab.open(path)
     complaints = []
     if pathlib.Path(path).stat().st_size >= BYTES_MAX:
         complaints.append(f"{pathlib.Path(path).stat().st_size} bytes")
-    for width in WIDTHS:
+    for width in widths:
         pictures = {}
         for scheme in SCHEMES:
             tab.show(width, scheme=scheme)
@@ -143,6 +143,7 @@ class Page(unittest.TestCase):
         path = self.folder / name
         subprocess.run([program, "verify", "--seed", "1", "--quiet", "--html", str(path), *words], stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL, check=False, timeout=600)
+        self.assertTrue(path.is_file(), words)
         return path
 
     def test_of_one_failing_kernel(self):
@@ -211,7 +212,7 @@ class Planted(unittest.TestCase):
             path = pathlib.Path(folder) / "planted.html"
             for told, broken in [("", ""), *PLANTED]:
                 path.write_text("<!DOCTYPE html>" + GOOD + broken)
-                complaints = all_complaints(tab, path)
+                complaints = all_complaints(tab, path, widths=WIDTHS[1:2])
                 with self.subTest(told=told, broken=broken[:60]):
                     self.assertEqual(bool(told), any(told in one for one in complaints), complaints)
 
