@@ -13,7 +13,7 @@ help:
 	@echo 'make examples     kernels in libraries, right and wrong, to check: examples/README.md'
 	@echo 'make test-quick   units and arrows: a minute'
 	@echo 'make test         and laws, a sample of mutants, sanitizers: 15 minutes cold'
-	@echo 'make test-full    and all mutants, the second compiler, every layout up to 4, ThreadSanitizer, the bound on 10,000 cases, what the fuzzers must find, what a fleet builds, other processors'
+	@echo 'make test-full    and all mutants, the second compiler, every layout up to 4, ThreadSanitizer, the bound on 10,000 cases, what the fuzzers must find, what a fleet builds, the HTML report in a browser, other processors'
 	@echo 'make fuzz         FUZZ_SECONDS (60) of fuzzing for each target, from the committed corpus'
 	@echo 'make fuzz-plain, fuzz-replay, fuzz-merge   without libFuzzer; the corpus once; what was found, into the corpus'
 	@echo 'make coverage     what the fuzzers'"'"' committed corpus covers of impl, problem and the parsers; build/coverage/html'
@@ -48,6 +48,7 @@ test-quick: release
 test: release planted asan
 	@tests/run.py test
 test-full: release planted mutants asan clang tsan fuzzers
+	@$(SETUP) browser
 	@tests/run.py full
 	@scripts/check_instruction_sets 440
 

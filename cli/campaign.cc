@@ -18,7 +18,7 @@
 #include "properties/report/report.h"
 
 namespace boresight::cli {
-namespace {}
+namespace {
 
 // A number that would wrap around, where CLI11 reads it into one without a sign.
 const CLI::Validator not_negative(

@@ -10,6 +10,7 @@
 
 #include "cli/choose.h"
 #include "cli/command.h"
+#include "cli/library.h"
 #include "cli/output_file.h"
 #include "cli/version.h"
 #include "problem/registry.h"
@@ -57,10 +58,13 @@ void print(const std::vector<Answer>& answers) {
 
 struct CommandOptions : IdentifyOptions {
   std::string kernel = "*";
+  std::shared_ptr<LibraryOptions> library;
 };
 
-int identify_registered(const CommandOptions& options) {
-  const Result<std::vector<Kernel>> kernels = choose_kernels("--kernel", options.kernel, registered_kernels());
+int identify_chosen(const CommandOptions& options) {
+  const Result<std::vector<Kernel>> there = kernels_of(*options.library);
+  if (!there) return complain(there.error().text());
+  const Result<std::vector<Kernel>> kernels = choose_kernels("--kernel", options.kernel, *there);
   return kernels ? identify(options, *kernels) : complain(kernels.error().text());
 }
 
@@ -91,10 +95,11 @@ int identify(const IdentifyOptions& options, const std::vector<Kernel>& kernels)
 void add_identify(CLI::App& app, int& exit) {
   auto* command = app.add_subcommand("identify", "Say which conventions a kernel follows, from its outputs alone");
   auto options = std::make_shared<CommandOptions>();
+  options->library = add_library_options(*command, "library");
   command->add_option("--kernel", options->kernel, "kernels to ask, * and ? allowed (default: all)");
   command->add_option("--json", options->json, "write the cards to this file, as JSON");
   command->add_option("--seed", options->seed, "seed of all values")->capture_default_str();
-  command->callback([options, &exit] { exit = identify_registered(*options); });
+  command->callback([options, &exit] { exit = identify_chosen(*options); });
 }
 
 }  // namespace boresight::cli

@@ -29,15 +29,14 @@ std::string as_path(const std::string& path) { return path.find('/') == std::str
 std::shared_ptr<LibraryOptions> add_library_options(CLI::App& command, const char* named_by) {
   auto options = std::make_shared<LibraryOptions>();
   auto* library = command.add_option(named_by, options->path, "A shared library whose kernels are judged, in a process apart");
-  const bool positional = named_by[0] != '-';
-  if (positional) library->required();
   auto* timeout = command.add_option("--timeout", options->timeout_seconds, "Most time of one call, such as 10s (default 10s)")
                       ->transform(duration);
   auto* memory =
       command.add_option("--memory", options->memory_bytes, "Most memory of the process apart, such as 4G (default 4G)")
           ->transform(CLI::AsSizeValue(false))
           ->check(CLI::Range(std::uint64_t{16} << 20, std::uint64_t{1} << 46));
-  if (!positional) timeout->needs(library), memory->needs(library);
+  timeout->needs(library);
+  memory->needs(library);
   return options;
 }
 

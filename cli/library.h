@@ -18,7 +18,7 @@ struct LibraryOptions {
   std::uint64_t memory_bytes = std::uint64_t{4} << 30;
 };
 
-// --library, --timeout and --memory; `named_by` instead of --library: a word of the command line itself.
+// --library, --timeout and --memory; `named_by` instead of --library: a word of the command line itself, which may be left out.
 std::shared_ptr<LibraryOptions> add_library_options(CLI::App& command, const char* named_by = "--library");
 
 // Its kernels, or this program's own. What they document is looked up.

@@ -122,9 +122,9 @@ bool adds_to_its_outputs(const Case& a_case, const Kernel& kernel) {
   std::optional<Verdict> outside;
   const Certified& certified = certify(in.call, kernel, a_case.options, 0, outside);
   if (outside || in.call.problem.queries == 0) return false;
-  Results over_poison = shot(a_case, kernel, in);
+  Results over_poison = run(kernel, in.call, a_case.options, Layout::bhnd);
   over_poison.lse.clear();
-  if (!whole(over_poison) || compare(over_poison, certified).outcome != Outcome::failed) return false;
+  if (whole(over_poison) && compare(over_poison, certified).outcome != Outcome::failed) return false;
   const Problem& p = in.call.problem;
   std::vector<std::byte> memory(std::size_t(p.batch * p.heads * p.queries * p.value_dim) * bytes(p.type));
   Tensors tensors = in.call.tensors;

@@ -21,6 +21,7 @@
 #include "properties/readings/power.h"
 #include "properties/readings/products.h"
 #include "properties/readings/table.h"
+#include "properties/size_edge.h"
 #include "properties/steering.h"
 
 namespace boresight::properties {
@@ -232,6 +233,7 @@ Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
       if (const auto found = conduct()) return *found;
     Diagnosis found = diagnose(seen, wrong, [&](const auto& fitting) { return confirmed(fitting, a_case, kernel); }, conduct);
     if (!found.reading.empty() || by_conduct) return found;
+    if (const std::string edge = size_edge(a_case, kernel); !edge.empty()) found.words = edge + "; " + found.words;
     if (const std::string probed = probe::probed(a_case, kernel); !probed.empty()) found.beyond = "probed: " + probed;
     return found;
   };

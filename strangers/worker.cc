@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
@@ -76,6 +77,17 @@ void limit(int resource, rlim_t most) {
   getrlimit(resource, &now);
   now.rlim_cur = std::min(most, now.rlim_max);
   setrlimit(resource, &now);
+}
+
+// What this process has mapped for itself before it loads anything; under a sanitizer that is much.
+std::uint64_t data_bytes() {
+  long long pages[6] = {};
+  std::FILE* const file = std::fopen("/proc/self/statm", "re");
+  if (file == nullptr) return 0;
+  for (long long& count : pages)
+    if (std::fscanf(file, "%lld", &count) != 1) count = 0;
+  std::fclose(file);
+  return std::uint64_t(pages[5]) * std::uint64_t(sysconf(_SC_PAGESIZE));
 }
 
 void say(Message& message, Answer answer, std::string_view text) {
@@ -194,7 +206,7 @@ int work(int argc, char** argv) {
   const SharedMemory memory = SharedMemory::attach(memory_descriptor);
   if (!memory.good()) return worker_lost;
   limit(RLIMIT_CORE, 0);
-  if (const std::uint64_t most = std::strtoull(argv[3], nullptr, 10); most > 0) limit(RLIMIT_DATA, most);
+  if (const std::uint64_t most = std::strtoull(argv[3], nullptr, 10); most > 0) limit(RLIMIT_DATA, data_bytes() + most);
   watch_signals(memory);
   end_with_judge();
   Message& message = memory.message();

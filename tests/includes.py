@@ -9,7 +9,7 @@ import pathlib
 import re
 import sys
 
-ROOMS = ("problem", "impl", "reference", "properties", "cli", "bench", "fuzz", "python")
+ROOMS = ("problem", "impl", "reference", "properties", "strangers", "cli", "bench", "fuzz", "python")
 SOURCES = (".h", ".cc", ".cu", ".cuh")
 # (which files, which includes, why, a line that must be found)
 RULES = [

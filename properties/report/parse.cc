@@ -9,6 +9,7 @@
 #include "properties/json_fields.h"
 #include "properties/report/merge.h"
 #include "properties/report/report.h"
+#include "properties/report/text.h"
 
 namespace boresight::properties {
 namespace {
@@ -310,8 +311,10 @@ Result<Report> parse_report(const std::string& text) {
   try {
     return Reader().read(json::parse(text));
   } catch (const json::exception& error) {
-    const std::string words = error.what();  // "[json.exception.parse_error.101] parse error at line 2, column 5: .."
-    return Error{"is no whole JSON: " + words.substr(std::min(words.find("] "), words.size() - 2) + 2), "",
+    // "[json.exception.parse_error.101] parse error at line 2, column 5: .."
+    const std::string words = error.what();
+    const std::size_t after = words.find("] ");
+    return Error{"is no whole JSON: " + printable(words.substr(after == std::string::npos ? 0 : after + 2, 160)), "",
                  "give a file that --json wrote"};
   }
 }

@@ -1,12 +1,16 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <utility>
+#include <vector>
 
 #include "problem/token.h"
 #include "properties/compare.h"
+#include "properties/conduct.h"
 #include "properties/report/report.h"
 
 namespace boresight::properties {
@@ -105,6 +109,31 @@ std::string closing(const Report& report) {
   return fmt::format("{}: {}{}; {}\n", word, counts, beside, repeat);
 }
 
+// What findings of one kernel have in common: the reading or the conduct that names them, or what it did in place of computing.
+// Empty: nothing that is known.
+std::string cause(const Finding& finding) {
+  if (!finding.diagnosis.reading.empty()) return finding.diagnosis.reading;
+  const std::string& words = finding.diagnosis.words;
+  const auto is_it = [&](const Conduct& conduct) { return conduct.words == words; };
+  const bool conduct = std::any_of(conducts().begin(), conducts().end(), is_it);
+  return conduct || words == finding.verdict.why ? words : "";
+}
+
+// Each finding in full, but that those of one cause stand beneath the first of them, a line each.
+std::string findings(const Report& report, const Rerun& rerun) {
+  std::vector<std::string> texts;
+  std::map<std::pair<std::string, std::string>, std::size_t> first;  // of a kernel and a cause
+  for (const Finding& finding : report.findings) {
+    const std::string why = cause(finding);
+    const auto [known, fresh] = first.try_emplace({finding.kernel, why}, texts.size());
+    if (fresh || why.empty())
+      texts.push_back("\n" + words(finding, rerun));
+    else
+      texts[known->second] += fmt::format("  also    {}\n", token(finding.smallest));
+  }
+  return fmt::format("{}", fmt::join(texts, ""));
+}
+
 }  // namespace
 
 std::string reasons(const Evidence& evidence) {
@@ -146,9 +175,7 @@ std::string words(const Finding& finding, const Rerun& rerun) {
 }
 
 std::string words(const Report& report, const Rerun& rerun, Rows rows) {
-  std::string text = evidence_table(report, rows) + power_words(report, rows);
-  for (const Finding& finding : report.findings) text += "\n" + words(finding, rerun);
-  return text + "\n" + closing(report);
+  return evidence_table(report, rows) + power_words(report, rows) + findings(report, rerun) + "\n" + closing(report);
 }
 
 }  // namespace boresight::properties

@@ -39,8 +39,12 @@ std::string bars(const Histogram& histogram) {
       right, height, words, rects);
 }
 
-std::string verdict_of(const Evidence& e) {
+// As the terminal has it: a law about what the kernel does not support is left out; agreement never is.
+bool left_out(const std::string& law, const Evidence& e) { return law != agreement_name && e.not_supported(); }
+
+std::string verdict_of(const std::string& law, const Evidence& e) {
   if (e.failed > 0) return fmt::format("<span class=\"failed\">✕ failed in {}</span>", counted(e.failed, "case", "cases"));
+  if (left_out(law, e)) return "<span class=\"quiet\">– not supported</span>";
   if (e.judged() == 0) return "<span class=\"open\">– not judged</span>";
   return "<span class=\"held\">✓ held</span>";
 }
@@ -50,29 +54,40 @@ std::string row(const std::string& law, const Evidence& e) {
       "<tr><th scope=\"row\"><code>{}</code></th><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td "
       "class=\"n\">{}</td><td "
       "class=\"n\">{}</td><td>{}</td></tr>\n",
-      shown(law), verdict_of(e), e.judged(), e.skipped, e.mistrusted, e.largest > 0 ? fmt::format("{:.3f}", e.largest) : "0",
+      shown(law), verdict_of(law, e), e.judged(), e.skipped, e.mistrusted, e.largest > 0 ? fmt::format("{:.3f}", e.largest) : "0",
       bars(e.histogram));
 }
 
-std::string table(const std::string& kernel, const std::map<std::string, Evidence>& by_law, std::int64_t& rows_left) {
+std::string table(const std::string& of, const std::map<std::string, Evidence>& by_law, std::int64_t& rows_left) {
   std::string rows;
   for (const bool failing : {true, false})
     for (const auto& [law, e] : by_law)
       if ((e.failed > 0) == failing && rows_left-- > 0) rows += row(law, e);
-  const std::string left_out = rows_left < 0 ? "<p>Rows are left out here: the JSON report has them all.</p>\n" : "";
+  const std::string beyond = rows_left < 0 ? "<p>Rows are left out here: the JSON report has them all.</p>\n" : "";
   return fmt::format(
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Evidence of {0}\"><table>\n<caption>Evidence of "
-      "<code>{0}</code></caption>\n<thead><tr><th scope=\"col\">law</th><th scope=\"col\">verdict</th><th scope=\"col\" "
+      "{0}</caption>\n<thead><tr><th scope=\"col\">law</th><th scope=\"col\">verdict</th><th scope=\"col\" "
       "class=\"n\">judged</th><th scope=\"col\" class=\"n\">skipped</th><th scope=\"col\" class=\"n\">mistrusted</th><th "
       "scope=\"col\" "
       "class=\"n\">largest</th><th scope=\"col\">error / bound, 0 to "
       "1</th></tr></thead>\n<tbody>\n{1}</tbody></table></div>\n{2}",
-      shown(kernel), rows, left_out);
+      shown(of), rows, beyond);
+}
+
+std::string together(const Report& report, std::int64_t& rows_left) {
+  std::map<std::string, Evidence> sums;
+  for (const auto& [kernel, by_law] : report.evidence)
+    for (const auto& [law, e] : by_law) add(sums[law], e);
+  return table(fmt::format("all {} kernels together", report.evidence.size()), sums, rows_left);
 }
 
 std::string summary(const std::string& kernel, const std::map<std::string, Evidence>& by_law) {
   std::int64_t failed = 0, not_judged = 0, judged = 0;
-  for (const auto& [law, e] : by_law) failed += e.failed > 0, not_judged += e.judged() == 0, judged += e.judged();
+  for (const auto& [law, e] : by_law) {
+    failed += e.failed > 0;
+    not_judged += e.judged() == 0 && !left_out(law, e);
+    judged += e.judged();
+  }
   std::string text = failed > 0 ? fmt::format("<span class=\"failed\">✕ {} failed</span>", counted(failed, "law", "laws"))
                                 : std::string("<span class=\"held\">✓ no failure</span>");
   if (not_judged > 0) text += fmt::format(", <span class=\"open\">– {} not judged</span>", counted(not_judged, "law", "laws"));
@@ -113,6 +128,7 @@ std::string evidence(const Report& report) {
       "bound: the first bar is 0 exactly, then powers of two from 2<sup>−16</sup> up to 1, the bound, at the dashed line.</p>\n";
   if (report.evidence.empty()) text += "<p>No kernel could run here.</p>\n";
   std::int64_t rows_left = rows_max;
+  if (report.evidence.size() > kernels_open_max) text += together(report, rows_left);
   for (const auto& [kernel, by_law] : report.evidence) {
     const std::string rows = table(kernel, by_law, rows_left);
     text += fmt::format("<details{}><summary>{}</summary>\n{}</details>\n",

@@ -58,38 +58,41 @@ std::string in_full(const Finding& f, const Rerun& rerun, std::size_t number, bo
                      id, number, heading(f), body(f, rerun));
 }
 
-std::string row(const Finding& f, std::size_t number, bool linked) {
-  const std::string name = linked ? fmt::format("<a href=\"#finding-{0}\">{0}</a>", number) : std::to_string(number);
-  return fmt::format(
-      "<tr><td class=\"n\">{}</td><td><code>{}</code></td><td><code>{}</code></td><td class=\"wide\">{}</td></tr>\n", name,
-      shown(f.kernel), shown(f.law),
-      linked ? f.diagnosis.reading.empty() ? shown(f.verdict.why) : codes({f.diagnosis.reading})
-             : "<code>" + shown(token(f.smallest)) + "</code>");
+std::string link(const Finding& f, std::size_t number) {
+  const std::string what = f.diagnosis.reading.empty() ? shown(f.verdict.why) : codes({f.diagnosis.reading});
+  return fmt::format("<li><a href=\"#finding-{}\">{}</a> {}</li>\n", number, heading(f), what);
 }
 
-std::string table(const std::string& caption, const std::string& rows, const char* last) {
+std::string row(const Finding& f, std::size_t number) {
+  return fmt::format(
+      "<tr><th scope=\"row\" class=\"n\">{}</th><td><code>{}</code></td><td><code>{}</code></td><td "
+      "class=\"wide\"><code>{}</code></td></tr>\n",
+      number, shown(f.kernel), shown(f.law), shown(token(f.smallest)));
+}
+
+std::string table(const std::string& rows) {
+  constexpr const char* caption = "Findings that are shown by their smallest case alone";
   return fmt::format(
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\"><table>\n<caption>{0}</caption>\n<thead><tr><th "
-      "scope=\"col\" "
-      "class=\"n\">no.</th><th scope=\"col\">kernel</th><th scope=\"col\">law</th><th scope=\"col\">{1}</th></tr></thead>\n"
-      "<tbody>\n{2}</tbody></table></div>\n",
-      caption, last, rows);
+      "scope=\"col\" class=\"n\">no.</th><th scope=\"col\">kernel</th><th scope=\"col\">law</th><th scope=\"col\">smallest "
+      "case</th></tr></thead>\n<tbody>\n{1}</tbody></table></div>\n",
+      caption, rows);
 }
 
 }  // namespace
 
 std::string findings(const Report& report, const Rerun& rerun) {
   if (report.findings.empty()) return "";
-  std::string full, linked, others;
+  std::string full, links, others;
   std::size_t shown_in_full = 0, left_out = 0;
   for (const Finding& f : report.findings) {
     const std::size_t number = std::size_t(&f - report.findings.data()) + 1;
     const std::string text = shown_in_full + 1 == number ? in_full(f, rerun, number, number > unfolded_max) : "";
     if (!text.empty() && full.size() + text.size() <= letters_max) {
       full += text, ++shown_in_full;
-      linked += row(f, number, true);
+      links += link(f, number);
     } else if (number <= shown_in_full + rows_max) {
-      others += row(f, number, false);
+      others += row(f, number);
     } else {
       ++left_out;
     }
@@ -97,9 +100,9 @@ std::string findings(const Report& report, const Rerun& rerun) {
   std::string text =
       "<section id=\"findings\" aria-labelledby=\"findings-title\">\n<h2 id=\"findings-title\">Findings</h2>\n"
       "<p>The first failing case of each kernel and law, shrunk to the smallest that still fails.</p>\n";
-  if (report.findings.size() > 1) text += table("Findings in the order of their cases", linked, "reading, or what happened");
+  if (report.findings.size() > 1) text += "<ol class=\"index\">\n" + links + "</ol>\n";
   text += full;
-  if (!others.empty()) text += table("Findings that are shown by their smallest case alone", others, "smallest case");
+  if (!others.empty()) text += table(others);
   if (left_out > 0) text += fmt::format("<p>{} more are left out here: the JSON report has them all.</p>\n", left_out);
   return text + "</section>\n";
 }

@@ -2,8 +2,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <atomic>
+#include <algorithm>
+#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "properties/report/html/parts.h"
 #include "properties/report/text.h"
@@ -35,6 +38,8 @@ std::string copyable(const std::string& label, const std::string& text) {
 
 namespace {
 
+constexpr std::size_t readings_max = 4;
+
 struct Verdict {
   const char *mark, *word, *kind, *words;
 };
@@ -47,25 +52,40 @@ Verdict verdict(const Report& report) {
   return {"–", "Untested", "open", "Not every kernel was judged by every law: this is no evidence yet."};
 }
 
+// The mistakes that were named, the most frequent first: "Named: bias-built-over-persistent-kv (8)."
+std::string named(const Report& report) {
+  std::map<std::string, std::int64_t> findings;
+  for (const Finding& finding : report.findings) ++findings[finding.diagnosis.reading];
+  std::vector<std::pair<std::int64_t, std::string>> by_number;
+  for (const auto& [reading, count] : findings)
+    if (!reading.empty()) by_number.emplace_back(-count, reading);
+  if (by_number.empty()) return "";
+  std::sort(by_number.begin(), by_number.end());
+  std::string text = "<p>What was misread: ";
+  for (std::size_t k = 0; k < std::min(by_number.size(), readings_max); ++k)
+    text += fmt::format("{}<code>{}</code>{}", k > 0 ? ", " : "", shown(by_number[k].second),
+                        by_number[k].first == -std::int64_t(report.findings.size())
+                            ? ", in every finding"
+                            : fmt::format(" in {}", counted(-by_number[k].first, "finding", "findings")));
+  if (by_number.size() > readings_max) text += fmt::format(" and {} more", by_number.size() - readings_max);
+  return text + ".</p>\n";
+}
+
 std::string header(const Report& report) {
-  const Totals all = totals(report);
+  const Evidence sum = totals(report).evidence;
   const Verdict v = verdict(report);
-  std::string counts = fmt::format("{} of cases 1–{}", counted(report.share, "case", "cases"), report.cases);
-  if (report.shard.whole())
-    counts = counted(report.share, "case", "cases");
-  else
-    counts = fmt::format("Shard {}/{}: ", report.shard.index, report.shard.count) + counts;
+  std::string counts = counted(report.share, "case", "cases");
+  if (!report.shard.whole())
+    counts = fmt::format("shard {}/{}, {} of {} cases", report.shard.index, report.shard.count, report.share, report.cases);
   const std::string found =
-      report.findings.empty() ? "" : fmt::format("{} in ", counted(std::int64_t(report.findings.size()), "finding", "findings"));
+      report.findings.empty() ? "" : counted(std::int64_t(report.findings.size()), "finding", "findings") + " in ";
   return fmt::format(
       "<header>\n<p class=\"brand\">Boresight {}: does this attention kernel’s positional bias line up?</p>\n"
-      "<div class=\"verdict {}\">\n<h1><span aria-hidden=\"true\">{}</span> {}</h1>\n<p>{}</p>\n<p>{}{}. {} of {} by {}: {} "
-      "judged, {} of "
-      "these failed, {} skipped, {} mistrusted.</p>\n</div>\n",
-      shown(report.version), v.kind, v.mark, v.word, v.words, found, counts, "Judgements",
+      "<div class=\"verdict {}\">\n<h1><span aria-hidden=\"true\">{}</span> {}</h1>\n<p>{}</p>\n{}<p>{}{}. {}, {}: {} judged, {} "
+      "of these failed, {} skipped, {} mistrusted.</p>\n</div>\n",
+      shown(report.version), v.kind, v.mark, v.word, v.words, named(report), found, counts,
       counted(std::int64_t(report.evidence.size()), "kernel", "kernels"),
-      counted(std::int64_t(report.laws.size()), "law", "laws"), all.evidence.judged(), all.evidence.failed, all.evidence.skipped,
-      all.evidence.mistrusted);
+      counted(std::int64_t(report.laws.size()), "law", "laws"), sum.judged(), sum.failed, sum.skipped, sum.mistrusted);
 }
 
 std::string navigation(const Report& report) {
