@@ -179,7 +179,7 @@ void run(const Subject& subject, const Problem& problem, const Tensors& tensors,
   worker->resting = call;
   const std::string did = take_back(call, tensors, subject.wishes, worker.memory());
   const Message& message = worker.message();
-  if (disturbed) throw KernelFault("wrote to its outputs after it had returned from the call before");
+  if (disturbed) throw KernelFault("wrote to its outputs after it had returned (from the call before)");
   look_at_answer(message);
   if (!did.empty()) throw KernelFault(did);
   if (left_unwritten(*worker->resting, worker.memory())) see_it_write_late(worker);

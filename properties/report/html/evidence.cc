@@ -1,17 +1,19 @@
 // The evidence as tables, one a kernel: a row each law, with how near its errors came to the bound.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "properties/report/html/parts.h"
 
 namespace boresight::properties::page {
 namespace {
 
-constexpr std::int64_t rows_max = 1200;
-constexpr std::size_t kernels_open_max = 2, reasons_max = 200;
+constexpr std::int64_t rows_max = 600;
+constexpr std::size_t kernels_open_max = 2, kernels_max = 300, lines_max = 100;
 
 std::string power_of_two(std::size_t bin) {
   return bin == 0                    ? "0 exactly"
@@ -54,7 +56,7 @@ std::string row(const std::string& law, const Evidence& e) {
       "<tr><th scope=\"row\"><code>{}</code></th><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td "
       "class=\"n\">{}</td><td "
       "class=\"n\">{}</td><td>{}</td></tr>\n",
-      shown(law), verdict_of(law, e), e.judged(), e.skipped, e.mistrusted, e.largest > 0 ? fmt::format("{:.3f}", e.largest) : "0",
+      cell(law), verdict_of(law, e), e.judged(), e.skipped, e.mistrusted, e.largest > 0 ? fmt::format("{:.3f}", e.largest) : "0",
       bars(e.histogram));
 }
 
@@ -63,15 +65,14 @@ std::string table(const std::string& of, const std::map<std::string, Evidence>& 
   for (const bool failing : {true, false})
     for (const auto& [law, e] : by_law)
       if ((e.failed > 0) == failing && rows_left-- > 0) rows += row(law, e);
-  const std::string beyond = rows_left < 0 ? "<p>Rows are left out here: the JSON report has them all.</p>\n" : "";
   return fmt::format(
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Evidence of {0}\"><table>\n<caption>Evidence of "
       "{0}</caption>\n<thead><tr><th scope=\"col\">law</th><th scope=\"col\">verdict</th><th scope=\"col\" "
       "class=\"n\">judged</th><th scope=\"col\" class=\"n\">skipped</th><th scope=\"col\" class=\"n\">mistrusted</th><th "
       "scope=\"col\" "
       "class=\"n\">largest</th><th scope=\"col\">error / bound, 0 to "
-      "1</th></tr></thead>\n<tbody>\n{1}</tbody></table></div>\n{2}",
-      shown(of), rows, beyond);
+      "1</th></tr></thead>\n<tbody>\n{1}</tbody></table></div>\n",
+      cell(of), rows);
 }
 
 std::string together(const Report& report, std::int64_t& rows_left) {
@@ -91,7 +92,7 @@ std::string summary(const std::string& kernel, const std::map<std::string, Evide
   std::string text = failed > 0 ? fmt::format("<span class=\"failed\">✕ {} failed</span>", counted(failed, "law", "laws"))
                                 : std::string("<span class=\"held\">✓ no failure</span>");
   if (not_judged > 0) text += fmt::format(", <span class=\"open\">– {} not judged</span>", counted(not_judged, "law", "laws"));
-  return fmt::format("<code>{}</code>: {}, {} judged", shown(kernel), text, counted(judged, "case", "cases"));
+  return fmt::format("<code>{}</code>: {}, {} judged", cell(kernel), text, counted(judged, "case", "cases"));
 }
 
 // Reasons by law, of all kernels together.
@@ -104,11 +105,10 @@ std::string reasons_table(const Report& report) {
   std::string rows;
   std::size_t count = 0;
   for (const auto& [of, cases] : sums)
-    if (++count <= reasons_max)
+    if (++count <= lines_max)
       rows += fmt::format("<tr><th scope=\"row\"><code>{}</code></th><td class=\"n\">{}</td><td class=\"wide\">{}</td></tr>\n",
-                          shown(of.first), cases, shown(of.second));
-  const std::string left =
-      count > reasons_max ? fmt::format("<p>{} more are in the JSON report.</p>\n", count - reasons_max) : "";
+                          cell(of.first), cases, cell(of.second));
+  const std::string left = count > lines_max ? fmt::format("<p>{} more are in the JSON report.</p>\n", count - lines_max) : "";
   return fmt::format(
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Reasons\"><table>\n<caption>Cases that were skipped "
       "(not "
@@ -129,18 +129,32 @@ std::string evidence(const Report& report) {
   if (report.evidence.empty()) text += "<p>No kernel could run here.</p>\n";
   std::int64_t rows_left = rows_max;
   if (report.evidence.size() > kernels_open_max) text += together(report, rows_left);
+  std::size_t kernels = 0;
   for (const auto& [kernel, by_law] : report.evidence) {
-    const std::string rows = table(kernel, by_law, rows_left);
-    text += fmt::format("<details{}><summary>{}</summary>\n{}</details>\n",
-                        report.evidence.size() <= kernels_open_max ? " open" : "", summary(kernel, by_law), rows);
+    if (++kernels > kernels_max) continue;
+    if (rows_left > 0)
+      text += fmt::format("<details{}><summary>{}</summary>\n{}</details>\n",
+                          report.evidence.size() <= kernels_open_max ? " open" : "", summary(kernel, by_law),
+                          table(kernel, by_law, rows_left));
+    else
+      text += fmt::format("<p>{}</p>\n", summary(kernel, by_law));
   }
+  if (rows_left <= 0) text += "<p>Rows of some kernels are left out here: the JSON report has them all.</p>\n";
+  if (kernels > kernels_max) text += fmt::format("<p>{} more kernels are in the JSON report.</p>\n", kernels - kernels_max);
   text +=
       "</section>\n<section id=\"reasons\" aria-labelledby=\"reasons-title\">\n<h2 id=\"reasons-title\">What was not "
       "judged</h2>\n";
+  std::vector<std::string> lines;
   for (const GivenUp& row : report.given_up)
-    text += fmt::format("<p><span class=\"failed\">Given up:</span> {}</p>\n", shown(words(row)));
+    lines.push_back(fmt::format("<p><span class=\"failed\">✕ Given up:</span> {}</p>\n", cell(words(row))));
   for (const Unavailable& row : report.unavailable)
-    text += fmt::format("<p><span class=\"open\">Unavailable:</span> {}</p>\n", shown(words(row)));
+    lines.push_back(fmt::format("<p><span class=\"open\">– Unavailable:</span> {}</p>\n", cell(words(row))));
+  if (lines.size() > lines_max) {
+    const std::size_t left = lines.size() - lines_max;
+    lines.resize(lines_max);
+    lines.push_back(fmt::format("<p>{} more are in the JSON report.</p>\n", left));
+  }
+  text += fmt::format("{}", fmt::join(lines, ""));
   return text + reasons_table(report) + "</section>\n";
 }
 

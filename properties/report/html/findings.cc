@@ -9,8 +9,8 @@ namespace boresight::properties::page {
 namespace {
 
 constexpr std::size_t unfolded_max = 6;         // the others are folded away
-constexpr std::size_t letters_max = 1'200'000;  // of findings in full; the others are rows of a table
-constexpr std::size_t rows_max = 400;
+constexpr std::size_t letters_max = 1'000'000;  // of findings in full; the others are rows of a table
+constexpr std::size_t rows_max = 200;
 
 std::string fact(const char* name, const std::string& html) {
   return html.empty() ? "" : fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, html);
@@ -18,7 +18,7 @@ std::string fact(const char* name, const std::string& html) {
 
 std::string codes(const std::vector<std::string>& names) {
   std::string text;
-  for (const std::string& name : names) text += fmt::format("{}<code>{}</code>", text.empty() ? "" : ", ", shown(name));
+  for (const std::string& name : names) text += fmt::format("{}<code>{}</code>", text.empty() ? "" : ", ", cell(name));
   return text;
 }
 
@@ -30,7 +30,7 @@ std::string reading(const Diagnosis& diagnosis) {
 }
 
 std::string heading(const Finding& f) {
-  return fmt::format("<code>{}</code> breaks <code>{}</code>", shown(f.kernel), shown(f.law));
+  return fmt::format("<code>{}</code> breaks <code>{}</code>", cell(f.kernel), cell(f.law));
 }
 
 std::string body(const Finding& f, const Rerun& rerun) {
@@ -59,7 +59,7 @@ std::string in_full(const Finding& f, const Rerun& rerun, std::size_t number, bo
 }
 
 std::string link(const Finding& f, std::size_t number) {
-  const std::string what = f.diagnosis.reading.empty() ? shown(f.verdict.why) : codes({f.diagnosis.reading});
+  const std::string what = f.diagnosis.reading.empty() ? cell(f.verdict.why) : codes({f.diagnosis.reading});
   return fmt::format("<li><a href=\"#finding-{}\">{}</a> {}</li>\n", number, heading(f), what);
 }
 
@@ -67,7 +67,7 @@ std::string row(const Finding& f, std::size_t number) {
   return fmt::format(
       "<tr><th scope=\"row\" class=\"n\">{}</th><td><code>{}</code></td><td><code>{}</code></td><td "
       "class=\"wide\"><code>{}</code></td></tr>\n",
-      number, shown(f.kernel), shown(f.law), shown(token(f.smallest)));
+      number, cell(f.kernel), cell(f.law), cell(token(f.smallest)));
 }
 
 std::string table(const std::string& rows) {

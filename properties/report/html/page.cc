@@ -14,9 +14,9 @@
 namespace boresight::properties {
 namespace page {
 
-std::string shown(std::string_view text) {
-  if (text.size() <= text_letters_max) return escaped(text);
-  return escaped(text.substr(0, text_letters_max)) + fmt::format(" … and {} more bytes", text.size() - text_letters_max);
+std::string shown(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return escaped(text);
+  return escaped(text.substr(0, bytes_max)) + fmt::format(" … and {} more bytes", text.size() - bytes_max);
 }
 
 std::string counted(std::int64_t number, const char* one, const char* many) {
@@ -38,7 +38,7 @@ std::string copyable(const std::string& label, const std::string& text) {
 
 namespace {
 
-constexpr std::size_t readings_max = 4;
+constexpr std::size_t readings_max = 4, machines_max = 16;
 
 struct Verdict {
   const char *mark, *word, *kind, *words;
@@ -103,7 +103,7 @@ std::string ids(const Power& power, bool shown_in_none) {
   std::string items;
   for (const auto& [reading, cases] : power.cases)
     if ((cases == 0) == shown_in_none)
-      items += fmt::format("<li><code>{}</code>{}</li>\n", shown(reading),
+      items += fmt::format("<li><code>{}</code>{}</li>\n", cell(reading),
                            cases == 0 ? "" : fmt::format(" {}{}", cases, cases < power_enough ? "" : " or more"));
   return "<ul class=\"ids\">\n" + items + "</ul>\n";
 }
@@ -134,11 +134,15 @@ std::string the_run(const Report& report) {
       "<p>The same seed and number of cases give the same report, on any number of threads.</p>\n<dl class=\"facts\">\n" +
       fact("Boresight", report.version) + fact("seed", std::to_string(report.seed)) + fact("kernels from", report.source) +
       "</dl>\n";
-  for (const Machine& machine : report.machines)
+  std::size_t machines = 0;
+  for (const Machine& machine : report.machines) {
+    if (++machines > machines_max) continue;
     text += "<dl class=\"facts\">\n" + fact("processor", machine.processor) +
             fact("instruction sets", fmt::format("{}", fmt::join(machine.instruction_sets, ", "))) +
             fact("operating system", machine.operating_system) + fact("compiler", machine.compiler) +
             fact("commit", machine.commit) + "</dl>\n";
+  }
+  if (machines > machines_max) text += fmt::format("<p>{} more kinds of machine.</p>\n", machines - machines_max);
   return text + "</section>\n";
 }
 

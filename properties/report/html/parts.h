@@ -13,10 +13,12 @@ namespace boresight::properties::page {
 extern const char* const style;
 extern const char* const script;
 
-inline constexpr std::size_t text_letters_max = 2000;  // of one text from elsewhere; the rest is left out, and told
+// Of one text from elsewhere, and of one in a cell; the rest is left out, and told.
+inline constexpr std::size_t text_bytes_max = 2000, cell_bytes_max = 240;
 
 // Escaped, and cut where it is endless.
-std::string shown(std::string_view text);
+std::string shown(std::string_view text, std::size_t bytes_max = text_bytes_max);
+inline std::string cell(std::string_view text) { return shown(text, cell_bytes_max); }
 
 // A line to copy: it wraps, and has a button where scripts run. `label` says what it is.
 std::string copyable(const std::string& label, const std::string& text);
