@@ -20,7 +20,7 @@ help:
 	@echo 'make check-instruction-sets  the kernels on other processors, under qemu'
 	@echo 'make check-fresh  the committed tree, from clone to green, in a bare Debian 12'
 	@echo 'make power        each reading as a kernel: cases until caught, and its name; docs/power.md'
-	@echo 'make identify     the semantic card of each reading as a kernel: is it told, and by its name; docs/identify.md'
+	@echo 'make identify     the semantic card of each reading as a kernel, and of planted bugs: told by their names? docs/identify.md'
 	@echo 'make proofs       the index arithmetic proved by two solvers, and its planted bugs refuted; docs/proofs.md'
 	@echo 'make field        the flash algorithm over a finite field, exactly, and its mutants: field against floats; docs/field.md'
 	@echo 'make bench        attention by shape, encoding and kernel: time and precision; bench/results'
@@ -82,8 +82,8 @@ power: setup build/release/build.ninja
 	mutants/power.py build/release/misreadings --page docs/power.md --confusion build/release/confusion
 # The card of each reading as a kernel: which are told from outside, and by their names; docs/identify.md.
 identify: setup build/release/build.ninja
-	cmake --build build/release --target misreadings
-	mutants/identified.py build/release/misreadings --page docs/identify.md
+	cmake --build build/release --target misreadings mutants
+	mutants/identified.py build/release/misreadings --planted build/release/mutants --page docs/identify.md
 # The claims by a second solver too, where it is here, and the smallest counterexample of each bug planted in them; docs/proofs.md.
 proofs: setup build/release/build.ninja
 	cmake --build build/release --target boresight mutants

@@ -4,7 +4,10 @@
 A card is right where the row of each reading departs and names it, alone or in a set, and no other row departs. Prints how many
 are, and what is not; --page writes the page. The status is 1 where a card is wrong.
 
-Usage: identified.py build/release/misreadings [--only PATTERN] [--seed N] [--page FILE.md]
+Readings are what a card knows. Bugs planted in the code of kernels are what it does not: with --planted the cards of those that
+are built, and that are a reading's mistake, must name it in its row.
+
+Usage: identified.py build/release/misreadings [--only PATTERN] [--seed N] [--planted BUILD/mutants] [--page FILE.md]
 """
 import argparse
 import json
@@ -15,6 +18,13 @@ import tempfile
 import time
 
 CONTROL = "misread/by-the-book"
+# What a card says of a planted bug where that is not its reading in mutants.json, and why.
+OTHERWISE = {
+    "simd-view-begins-at-the-tile": (["window-left-ignored"], "the right side is applied"),
+    "lse-in-base-two": (["lse-sum-in-base-two"], "the maximum is natural"),
+    "decode-keys-in-place-unturned": ([], "keys are read in place at wider heads than a card's"),
+    "empty-parts-merge-to-nan": ([], "it shows where the keys are split, which a card leaves to the kernel"),
+}
 DEPARTING = ("departs", "neither", "broken")
 
 
@@ -46,6 +56,32 @@ def judged(card, rows_of):
     return how, strange
 
 
+def planted(folder, rows_of):
+    """(mutants that are some readings' mistake, those whose cards name all of them, what is not as it should be, what is told
+    otherwise) of what is built there."""
+    tried, named, missed, otherwise = 0, 0, [], []
+    for mutant in json.loads((pathlib.Path(__file__).parent / "mutants.json").read_text()):
+        program = folder / mutant["id"]
+        wanted = [reading for reading in mutant.get("reading", "").split(",") if reading]
+        if not wanted or not program.is_file():
+            continue
+        found, _ = cards(str(program), "*", 1)
+        seen = {(row["row"], reading) for card in found for row in card["rows"] for departure in row["departures"]
+                for reading in departure["readings"]}
+        if mutant["id"] in OTHERWISE:
+            told, why = OTHERWISE[mutant["id"]]
+            wanted = wanted if {reading for _, reading in seen} != set(told) else told
+            otherwise.append(f"{mutant['id']} ({', '.join(told) or 'nothing departs'}: {why})")
+            tried += 1
+            missed += [] if wanted == told else [f"{mutant['id']}: {sorted(seen)}"]
+            continue
+        unseen = [reading for reading in wanted if (rows_of[reading], reading) not in seen]
+        tried, named = tried + 1, named + (not unseen)
+        if unseen:
+            missed.append(f"{mutant['id']}: {', '.join(unseen)} not told")
+    return tried, named, missed, otherwise
+
+
 def page_of(rows, closing, example):
     return "\n".join([
         "# What a kernel's card tells", "",
@@ -70,6 +106,7 @@ def main():
     options.add_argument("program")
     options.add_argument("--only", default="*")
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--planted", type=pathlib.Path)
     options.add_argument("--page", type=pathlib.Path)
     options = options.parse_args()
     program = str(pathlib.Path(options.program).resolve())
@@ -102,7 +139,14 @@ def main():
         closing.append(f"Two at once: both are named in {pairs_right} of {pairs} cards.")
     if control is not None:
         closing.append(f"By the book: {'nothing departs' if control else 'something departs'}.")
-    print("\n".join(closing) + f"\n{seconds:.0f} s in all")
+    if options.planted:
+        tried, named, missed, otherwise = planted(options.planted.resolve(), rows_of)
+        for words in missed:
+            print(words)
+        closing.append(f"Planted in the code of our kernels (`mutants/mutants.json`): of {tried} bugs that are a reading's mistake, {named} are "
+                       f"named in its row. Otherwise: {'; '.join(otherwise) or 'none'}.")
+        wrong += len(missed) + (tried == 0)
+    print("\n".join(closing) + f"\n{seconds:.0f} s for the readings")
     if options.page:
         example = cards(program, "misread/persistent-kv-turned", options.seed)[1].splitlines()
         rows = [f"| {row} | {sum(c.values())} | {c['alone']} | {c['in a set']} | {c['not told']} |" for row, c in counts.items()]
