@@ -47,14 +47,23 @@ std::optional<Case> with_word(const Word& word, const Case& from, const Case& to
   return changed;
 }
 
+// Every kind of bias in a plain form, and ALiBi in each way that its slopes may come.
+constexpr std::array<void (*)(Case&), 7> biases{
+    [](Case& c) { c.problem.bias.kind = BiasKind::alibi, c.problem.bias.alibi_heads = c.problem.heads; },
+    [](Case& c) { c.problem.bias.kind = BiasKind::alibi, c.problem.bias.slopes = Slopes::per_head; },
+    [](Case& c) { c.problem.bias.kind = BiasKind::alibi, c.problem.bias.slopes = Slopes::per_batch; },
+    [](Case& c) { c.problem.bias.kind = BiasKind::relative_buckets; },
+    [](Case& c) { c.problem.bias.kind = BiasKind::distance_table; },
+    [](Case& c) { c.problem.bias.kind = BiasKind::dense; },
+    [](Case& c) { c.problem.bias.kind = BiasKind::forget, c.problem.causal = true; },
+};
+
 // A bias that is not taken gives way to one that is: it is what the kernel is judged for.
 Case with_some_bias(const Case& c, const Kernel& kernel) {
-  constexpr int kinds = int(BiasKind::forget);
-  for (int k = 0; k < kinds; ++k) {
+  for (std::size_t k = 0; k < biases.size(); ++k) {
     Case other = c;
     other.problem.bias = {};
-    other.problem.bias.kind = BiasKind(1 + (c.seed + std::uint64_t(k)) % kinds);
-    if (other.problem.bias.kind == BiasKind::alibi) other.problem.bias.alibi_heads = other.problem.heads;
+    biases[(c.seed + k) % biases.size()](other);
     if (taken(other, kernel)) return other;
   }
   return c;

@@ -9,8 +9,7 @@
 
 #include "problem/case.h"
 #include "problem/kernel.h"
-#include "properties/probe/plumb.h"
-#include "properties/probe/rows.h"
+#include "properties/probe/seen.h"
 
 namespace boresight::properties {
 

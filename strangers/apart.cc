@@ -128,7 +128,7 @@ std::string unsupported(const Subject& subject, const Problem& problem, const Te
       [&] {
         const Borrowed worker(subject);
         put_question(worker, Ask::unsupported, problem, {});
-        describe(tensors, subject.wishes, worker.message());
+        worker.message().tensors = described(tensors, subject.wishes);
         worker->process->ask();
         look_at_answer(worker.message());
         if (worker.message().answer != Answer::said) return std::string();
@@ -172,13 +172,14 @@ void run(const Subject& subject, const Problem& problem, const Tensors& tensors,
   const Borrowed worker(subject);
   const bool disturbed = worker->resting && !at_rest(*worker->resting, worker.memory());
   put_question(worker, Ask::run, problem, options);
-  if (const std::string why = place(tensors, subject.wishes, worker.memory()); !why.empty()) throw KernelFault(why);
+  const Records call = described(tensors, subject.wishes);
+  if (const std::string why = place(call, tensors, subject.wishes, worker.memory()); !why.empty()) throw KernelFault(why);
   ++worker->calls;
   worker->process->ask();
-  worker->resting = worker.message().tensors;
-  const std::string did = take_back(tensors, subject.wishes, worker.memory());
+  worker->resting = call;
+  const std::string did = take_back(call, tensors, subject.wishes, worker.memory());
   const Message& message = worker.message();
-  if (disturbed) throw KernelFault("wrote to its outputs after it had returned from the call before");
+  if (disturbed) throw KernelFault("wrote to its outputs after it had returned (from the call before)");
   look_at_answer(message);
   if (!did.empty()) throw KernelFault(did);
   if (left_unwritten(*worker->resting, worker.memory())) see_it_write_late(worker);

@@ -62,9 +62,9 @@ Status look_at(const boresight_library* library) {
   if (library->abi_version != BORESIGHT_ABI_VERSION)
     return wrong(fmt::format("it was compiled for version {} of the interface", library->abi_version),
                  fmt::format("this program has version {}: compile it with this one's boresight.h", BORESIGHT_ABI_VERSION));
-  if (library->count == 0 || library->count > kernels_max || library->kernels == nullptr)
-    return wrong(fmt::format("its table has {} kernels", library->kernels == nullptr ? 0 : library->count),
-                 fmt::format("allowed: 1 to {}", kernels_max));
+  if (library->kernels == nullptr) return wrong("its table's kernels is NULL", "a list of pointers to kernels");
+  if (library->count == 0 || library->count > kernels_max)
+    return wrong(fmt::format("its table has {} kernels", library->count), fmt::format("allowed: 1 to {}", kernels_max));
   std::set<std::string> names;
   for (std::uint32_t k = 0; k < library->count; ++k)
     if (Status status = look_at(library->kernels[k], k, names); !status) return status;

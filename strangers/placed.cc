@@ -108,27 +108,28 @@ bool margins_whole(const TensorRecord& record, std::size_t slot, const SharedMem
 
 // visit(slot, pair, record) for every tensor of the call.
 template <class Visit>
-void each_present(const SharedMemory& memory, Visit visit) {
+void each_present(const Records& call, Visit visit) {
   for (std::size_t slot = 0; slot < tensor_count; ++slot)
-    if (const TensorRecord& record = memory.message().tensors[slot]; record.present != 0) visit(slot, tensor_pairs[slot], record);
+    if (const TensorRecord& record = call[slot]; record.present != 0) visit(slot, tensor_pairs[slot], record);
 }
 
 }  // namespace
 
-void describe(const Tensors& tensors, const Wishes& wishes, Message& message) {
-  for (std::size_t slot = 0; slot < tensor_count; ++slot)
-    message.tensors[slot] = record_of(tensors.*tensor_pairs[slot].ours, slot, wishes);
+Records described(const Tensors& tensors, const Wishes& wishes) {
+  Records call{};
+  for (std::size_t slot = 0; slot < tensor_count; ++slot) call[slot] = record_of(tensors.*tensor_pairs[slot].ours, slot, wishes);
+  return call;
 }
 
-std::string place(const Tensors& tensors, const Wishes& wishes, const SharedMemory& memory) {
-  describe(tensors, wishes, memory.message());
+std::string place(const Records& call, const Tensors& tensors, const Wishes& wishes, const SharedMemory& memory) {
+  memory.message().tensors = call;
   std::string too_large;
-  each_present(memory, [&](std::size_t, const TensorPair& pair, const TensorRecord& record) {
+  each_present(call, [&](std::size_t, const TensorPair& pair, const TensorRecord& record) {
     if (record.size + margin_bytes + alignment_max > slot_bytes)
       too_large = fmt::format("{} is larger than a process apart takes", pair.name);
   });
   if (!too_large.empty()) return too_large;
-  each_present(memory, [&](std::size_t slot, const TensorPair& pair, const TensorRecord& record) {
+  each_present(call, [&](std::size_t slot, const TensorPair& pair, const TensorRecord& record) {
     poison_margins(record, slot, memory);
     if (pair.output && wishes.contiguous)
       std::memset(memory.at(record.begin), poison, record.size);
@@ -138,9 +139,9 @@ std::string place(const Tensors& tensors, const Wishes& wishes, const SharedMemo
   return "";
 }
 
-std::string take_back(const Tensors& tensors, const Wishes& wishes, const SharedMemory& memory) {
+std::string take_back(const Records& call, const Tensors& tensors, const Wishes& wishes, const SharedMemory& memory) {
   std::string did;
-  each_present(memory, [&](std::size_t slot, const TensorPair& pair, const TensorRecord& record) {
+  each_present(call, [&](std::size_t slot, const TensorPair& pair, const TensorRecord& record) {
     const Tensor& ours = tensors.*pair.ours;
     if (!margins_whole(record, slot, memory))
       did = fmt::format("wrote outside its {} {}", pair.output ? "output" : "input", pair.name);

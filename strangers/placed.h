@@ -15,18 +15,18 @@ struct Wishes {
   std::uint32_t alignment = 0;
 };
 
-// Records of shapes, types and strides, as they would be placed; no data is touched. For questions without a run.
-void describe(const Tensors& tensors, const Wishes& wishes, Message& message);
+// Where each tensor of a call is placed. The judge keeps its own: what lies in the memory a worker may have changed.
+using Records = std::array<TensorRecord, tensor_count>;
+Records described(const Tensors& tensors, const Wishes& wishes);
 
-// The same, with the data. Empty, or why they can't be placed.
-std::string place(const Tensors& tensors, const Wishes& wishes, const SharedMemory& memory);
+// Puts the records and the data there; where they are too large, why.
+std::string place(const Records& call, const Tensors& tensors, const Wishes& wishes, const SharedMemory& memory);
 
 // After the run: what outputs held when the kernel returned goes to the caller's outputs, and inputs that the kernel has changed
 // to the caller's inputs. Returns what the kernel did besides, in words: wrote outside, wrote after it had returned; or nothing.
-std::string take_back(const Tensors& tensors, const Wishes& wishes, const SharedMemory& memory);
+std::string take_back(const Records& call, const Tensors& tensors, const Wishes& wishes, const SharedMemory& memory);
 
 // Whether some element of an output still was what it had been when the kernel returned: never written.
-using Records = std::array<TensorRecord, tensor_count>;
 bool left_unwritten(const Records& call, const SharedMemory& memory);
 
 // Whether the poison that take_back() has left in the outputs of that call is still whole: nothing has written there since.

@@ -63,7 +63,7 @@ class Placed : public testing::TestWithParam<std::tuple<Layout, bool>> {
 
 TEST_P(Placed, InputsArriveAndOutputsComeBack) {
   ASSERT_TRUE(memory.good());
-  ASSERT_EQ(place(call.tensors, wishes, memory), "");
+  ASSERT_EQ(place(described(call.tensors, wishes), call.tensors, wishes, memory), "");
   float expected = 0;
   for (int b = 0; b < 2; ++b)
     for (int h = 0; h < 2; ++h)
@@ -71,40 +71,41 @@ TEST_P(Placed, InputsArriveAndOutputsComeBack) {
         for (int d = 0; d < 4; ++d) EXPECT_EQ(element(memory, q_slot, b, h, i, d), expected++);
   fill_outputs(memory, 1000);
   return_from_run(memory);
-  EXPECT_EQ(take_back(call.tensors, wishes, memory), "");
+  EXPECT_EQ(take_back(described(call.tensors, wishes), call.tensors, wishes, memory), "");
   expected = 1000;
   Call::each(call.tensors.out, [&](float& x) { EXPECT_EQ(x, expected++); });
   EXPECT_TRUE(at_rest(memory.message().tensors, memory));
 }
 
 TEST_P(Placed, AnInputThatWasWrittenToIsWrittenToOnThisSideToo) {
-  ASSERT_EQ(place(call.tensors, wishes, memory), "");
+  ASSERT_EQ(place(described(call.tensors, wishes), call.tensors, wishes, memory), "");
   element(memory, q_slot, 1, 0, 2, 3) = -7;
   return_from_run(memory);
-  EXPECT_EQ(take_back(call.tensors, wishes, memory), "");
+  EXPECT_EQ(take_back(described(call.tensors, wishes), call.tensors, wishes, memory), "");
   EXPECT_EQ(call.tensors.q.at<float>(1, 0, 2, 3), -7);
 }
 
 TEST_P(Placed, AWriteInFrontOfAnOutputIsTold) {
-  ASSERT_EQ(place(call.tensors, wishes, memory), "");
+  ASSERT_EQ(place(described(call.tensors, wishes), call.tensors, wishes, memory), "");
   fill_outputs(memory, 0);
   return_from_run(memory);
   *memory.at(memory.message().tensors[out_slot].begin - 1) = std::byte{0};
-  EXPECT_EQ(take_back(call.tensors, wishes, memory), "wrote outside its output out");
+  EXPECT_EQ(take_back(described(call.tensors, wishes), call.tensors, wishes, memory), "wrote outside its output out");
 }
 
 TEST_P(Placed, AWriteAfterTheReturnIsTold) {
-  ASSERT_EQ(place(call.tensors, wishes, memory), "");
+  ASSERT_EQ(place(described(call.tensors, wishes), call.tensors, wishes, memory), "");
   fill_outputs(memory, 0);
   return_from_run(memory);
   element(memory, out_slot, 0, 0, 0, 0) = 5;
-  EXPECT_EQ(take_back(call.tensors, wishes, memory), "wrote to its outputs after it had returned");
+  EXPECT_EQ(take_back(described(call.tensors, wishes), call.tensors, wishes, memory),
+            "wrote to its outputs after it had returned");
   element(memory, out_slot, 0, 0, 0, 0) = 5;
   EXPECT_FALSE(at_rest(memory.message().tensors, memory));
 }
 
 TEST_P(Placed, AnElementThatWasNeverWrittenIsSeen) {
-  ASSERT_EQ(place(call.tensors, wishes, memory), "");
+  ASSERT_EQ(place(described(call.tensors, wishes), call.tensors, wishes, memory), "");
   std::memset(memory.at(memory.message().tensors[out_slot].begin), 0xff, memory.message().tensors[out_slot].size);
   fill_outputs(memory, 0);
   return_from_run(memory);
@@ -115,12 +116,12 @@ TEST_P(Placed, AnElementThatWasNeverWrittenIsSeen) {
 }
 
 TEST_P(Placed, EachTensorEndsWhereItsSlotEndsAndIsAligned) {
-  ASSERT_EQ(place(call.tensors, wishes, memory), "");
+  ASSERT_EQ(place(described(call.tensors, wishes), call.tensors, wishes, memory), "");
   for (std::size_t slot = 0; slot < tensor_count; ++slot) {
     const TensorRecord& record = memory.message().tensors[slot];
     if (record.present == 0) continue;
     EXPECT_LT(slot_end(slot) - record.begin - record.size, std::max<std::uint64_t>(wishes.alignment, 1));
-    if (wishes.alignment > 0) EXPECT_EQ(record.begin % wishes.alignment, 0u);
+    EXPECT_EQ(record.begin % std::max<std::uint64_t>(wishes.alignment, 1), 0u);
   }
 }
 

@@ -28,6 +28,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int slice_ms = 20;  // between two looks at the memory of a call that takes its time
 constexpr std::size_t printed_max = 4096;
+constexpr std::uint64_t runs_between_looks = 4;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -193,14 +194,15 @@ void Process::ask() {
   if (send(socket_, &turn_, 1, MSG_NOSIGNAL) != 1) died();
   wait_for_answer();
   drain();
+  // What a call leaves behind adds up, though none is slow enough to be looked at on its way.
+  if (message().ask == Ask::run && ++runs_ % runs_between_looks == 0 && over_memory()) stop_for_memory();
 }
 
 void Process::wait_for_answer() {
   const Clock::time_point start = Clock::now();
   pollfd waiting{socket_, POLLIN, 0};
   for (bool slow = false;; slow = true) {
-    if (slow && over_memory())
-      stop(fmt::format("took more memory than its limit of {}", bytes_words(limits_.memory_bytes)), false);
+    if (slow && over_memory()) stop_for_memory();
     if (slow && seconds_since(start) > limits_.seconds)
       stop(fmt::format("did not return within its limit of {:g} s", limits_.seconds), true);
     const int ready = poll(&waiting, 1, slice_ms);
@@ -221,6 +223,10 @@ bool Process::over_memory() const {
   const bool read = std::fscanf(file, "%lld %lld %lld", &total, &resident, &shared) == 3;
   std::fclose(file);
   return read && (resident - shared) * sysconf(_SC_PAGESIZE) > static_cast<long long>(limits_.memory_bytes);
+}
+
+void Process::stop_for_memory() {
+  stop(fmt::format("took more memory than its limit of {}", bytes_words(limits_.memory_bytes)), false);
 }
 
 void Process::stop(const std::string& words, bool hung) {

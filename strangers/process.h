@@ -42,6 +42,7 @@ class Process {
   void drain();
   std::string last_words();
   [[noreturn]] void stop(const std::string& words, bool hung);
+  [[noreturn]] void stop_for_memory();
   [[noreturn]] void died();
   int reap();
 
@@ -51,6 +52,7 @@ class Process {
   int socket_ = -1, output_ = -1;
   std::string printed_;  // the end of what it has printed
   char turn_ = 0;        // the number of the question, in a byte: the answer brings it back
+  std::uint64_t runs_ = 0;
 };
 
 }  // namespace boresight::strangers

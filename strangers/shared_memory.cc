@@ -1,5 +1,6 @@
 #include "strangers/shared_memory.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -33,8 +34,10 @@ std::byte* SharedMemory::map(int descriptor, Side side) {
 
 SharedMemory SharedMemory::create() {
   SharedMemory memory;
-  memory.descriptor_ = memfd_create("boresight", MFD_CLOEXEC);
+  memory.descriptor_ = memfd_create("boresight", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (memory.descriptor_ < 0 || ftruncate(memory.descriptor_, off_t(memory_bytes)) != 0) return memory;
+  // A library that makes whatever is open shorter would end its judge by the next look at it.
+  if (fcntl(memory.descriptor_, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) return memory;
   memory.base_ = map(memory.descriptor_, Side::judge);
   return memory;
 }

@@ -151,7 +151,8 @@ Row row_of(const Subject& s, std::size_t aspect, const std::vector<Measured>& me
   answer(s, aspect, row);
   tell_undone(s, aspect, row);
   for (const Measured& m : measured)
-    if (m.aspect == row.name && row.answer != Answer::unasked) row.measured.push_back(m.words);
+    if (m.aspect == row.name && row.answer != Answer::unasked && !(m.departs && row.answer == Answer::as_specified))
+      row.measured.push_back(m.words);
   return row;
 }
 

@@ -140,6 +140,22 @@ TEST(Card, TellsTwoMistakesInTheirTwoRows) {
   EXPECT_EQ(departing(card), (std::vector<std::string>{"causal anchor", "head map"})) << text(card);
 }
 
+// ALiBi alone covers persistent columns: other kinds of bias are right, which excludes the reading as a whole.
+TEST(Card, NamesAReadingThatIsFollowedInPartAndSaysWhereItIsNot) {
+  const Kernel in_part = misread_kernel("in-part", [](const Problem& p) {
+    if (p.bias.kind != BiasKind::alibi || p.custom_positions) return readings::by_the_book(p);
+    return readings::under(probe::reading("bias-built-over-persistent-kv"), p);
+  });
+  const Card card = card_of(in_part);
+  ASSERT_EQ(departing(card), std::vector<std::string>{"bias origin"}) << text(card);
+  const Row& origin = row(card, "bias origin");
+  ASSERT_EQ(origin.departures.size(), 1u) << text(card);
+  EXPECT_EQ(origin.departures.front().readings, std::vector<std::string>{"bias-built-over-persistent-kv"});
+  EXPECT_NE(origin.departures.front().not_on.find("bias="), std::string::npos) << text(card);
+  EXPECT_EQ(origin.departures.front().not_on.find("bias=alibi"), std::string::npos) << text(card);
+  EXPECT_EQ(row(card_of(misread("bias-built-over-persistent-kv")), "bias origin").departures.front().not_on, "");
+}
+
 TEST(Card, OfWhatNoReadingExplainsSaysNeither) {
   const Card card = card_of(changed([](const Problem& p, const Tensors& t) {
     if (p.window.right != unlimited) t.out.at<float>(0, 0, 0, 0) += 1;
@@ -221,7 +237,7 @@ TEST(Card, OfANarrowKernelSaysWhatCouldNotBeAsked) {
 }
 
 TEST(Card, OfANarrowKernelNamesWhatItMisreads) {
-  for (const char* const id : {"causal-top-left", "alibi-sign-flipped", "rel-bias-ignores-cache-offset", "bias-of-head-0"}) {
+  for (const char* const id : {"causal-top-left", "bias-of-head-0"}) {
     const Card card = card_of(narrow(misread(id)));
     const std::string name(aspects()[aspect_of(probe::reading(id))].name);
     ASSERT_EQ(departing(card), std::vector<std::string>{name}) << id << "\n" << text(card);

@@ -129,7 +129,8 @@ Row arithmetic_seen(const Kernel& kernel, const Fitting& fitting, std::uint64_t 
       if (sight.state == State::agrees) climb.add(sight, got);
     }
     if (climb.agreeing == 0) continue;
-    row.measured.push_back(fmt::format("{}, on {} cases of agreement: {}", name(type), climb.agreeing, words(climb)));
+    row.measured.push_back(fmt::format("{}, on {} case{} of agreement: {}", name(type), climb.agreeing,
+                                       climb.agreeing == 1 ? "" : "s", words(climb)));
   }
   row.answer = row.measured.empty() ? Answer::untold : Answer::told;
   if (row.measured.empty()) row.words = "no case of agreement to take it from";

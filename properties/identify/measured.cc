@@ -121,7 +121,7 @@ struct Form {
 };
 Form parted(const std::string& form) {
   const std::size_t star = form.find(" * ");
-  if (star == std::string::npos) return {"", "", form};
+  if (star == std::string::npos || form.ends_with("the right one")) return {"", "", form};
   const bool negative = form[0] == '-';
   return {negative ? "-" : "", form.substr(negative, star - negative), form.substr(star)};
 }
@@ -170,8 +170,8 @@ std::string lse_words(const View& v) {
   return lse.empty() ? "" : fmt::format("of {} equal scores: {}", v.a_case.problem.columns(), lse);
 }
 
-void add(std::vector<Measured>& to, std::string_view aspect, std::string words) {
-  if (!words.empty()) to.push_back({aspect, std::move(words)});
+void add(std::vector<Measured>& to, std::string_view aspect, std::string words, bool departs = false) {
+  if (!words.empty()) to.push_back({aspect, std::move(words), departs});
 }
 
 // Those facts of a view that have one of these names, "name: what was seen".
@@ -180,7 +180,7 @@ void add_facts(std::vector<Measured>& to, std::string_view aspect, const std::op
   if (!v) return;
   for (const probe::Fact& fact : probe::facts(v->a_case, v->kernel, v->seen))
     if (fact.unmeasured.empty() && std::find(names.begin(), names.end(), fact.name) != names.end())
-      add(to, aspect, fact.name == aspect ? fact.got : fact.name + ": " + fact.got);
+      add(to, aspect, fact.name == aspect ? fact.got : fact.name + ": " + fact.got, fact.departs);
 }
 
 }  // namespace
@@ -207,7 +207,8 @@ std::vector<Measured> measure(const Kernel& kernel, const Fitting& fitting) {
   add_facts(found, "empty rows", at({"bs1 b1 h1 d8 n6 s4 causal", "bs1 b1 h1 d8 n4 s4 key_mask=prefix:0"}), {"empty rows"});
   add_facts(found, "sink and zero key", at({"bs1 b1 h1 d8 n4 s6 sink"}), {"sink"});
   add_facts(found, "sink and zero key", at({"bs1 b1 h1 d8 n4 s6 zero_kv"}), {"zero key"});
-  if (const auto v = at({"bs1 b1 h1 d8 n4 s6"})) add(found, "lse", lse_words(*v));
+  if (const auto v = at({"bs1 b1 h1 d8 n4 s6"}); v && v->a_case.problem.bias.kind == BiasKind::none)
+    add(found, "lse", lse_words(*v));
   add_facts(found, "rotary", at({"bs1 b1 h1 d8 n4 s6 P2 rotary=6", "bs1 b1 h1 d8 n4 s6 rotary=6"}),
             {"rotary pairs", "rotary angles", "persistent keys"});
   return found;

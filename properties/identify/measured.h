@@ -13,6 +13,7 @@ namespace boresight::properties::identify {
 struct Measured {
   std::string_view aspect;
   std::string words;
+  bool departs = false;  // from what is right; in a row that is as specified, what another row has does that
 };
 
 std::vector<Measured> measure(const Kernel& kernel, const Fitting& fitting);

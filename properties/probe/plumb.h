@@ -13,16 +13,10 @@
 
 #include "problem/case.h"
 #include "problem/kernel.h"
+#include "properties/probe/seen.h"
 #include "reference/matrix.h"
 
 namespace boresight::properties::probe {
-
-enum class Seen : std::uint8_t {
-  visible,
-  hidden,       // no weight, even lifted by thousands of nats
-  below_reach,  // no weight that can be read, and no lift that would tell
-  broken        // NaN or infinity
-};
 
 struct Interval {
   double low, high;

@@ -116,7 +116,9 @@ std::string cause(const Finding& finding) {
   const std::string& words = finding.diagnosis.words;
   const auto is_it = [&](const Conduct& conduct) { return conduct.words == words; };
   const bool conduct = std::any_of(conducts().begin(), conducts().end(), is_it);
-  return conduct || words == finding.verdict.why ? words : "";
+  if (conduct) return words;
+  const std::string& what = finding.verdict.why;  // of what has no place in an output, but for which of the law's runs it was
+  return finding.verdict.mismatch ? "" : what.substr(0, what.find(" ("));
 }
 
 // Each finding in full, but that those of one cause stand beneath the first of them, a line each.
