@@ -114,7 +114,8 @@ class Refused(Folder):
                               ("\xff\xfe", "no whole JSON"), ("[" * 100000, "no whole JSON"), ("{\"schema\": 1e999}", "no whole JSON"),
                               (text.replace('"seed": 5', '"seed": 99999999999999999999'), "seed is 1e+20"),
                               (text.replace('"seed": 5', '"seed": -5'), "seed is -5"),
-                              (text.replace('"cases": 60', '"cases": 1e18'), "cases is 1000000000000000000; 0 to")):
+                              (text.replace('"cases": 60', '"cases": 1e18'), "cases is 1e+18; expected a whole number"),
+                              (text.replace('"cases": 60', '"cases": 2000000000000'), "cases is 2000000000000; 0 to 1099511627776")):
             broken = pathlib.Path(self.path("broken.json"))
             broken.write_bytes(content.encode("latin-1") if content.startswith("\xff") else content.encode())
             self.refused(["broken.json", told], str(broken))
