@@ -57,6 +57,7 @@ Result<properties::Plan> plan_of(const CampaignOptions& options, const std::vect
 // Each finding once more, in a process that has seen no call before: a replay begins like this.
 void judge_anew(properties::Report& report, const LibraryOptions& library) {
   for (properties::Finding& finding : report.findings) {
+    if (stop_on_signals().load()) return;
     if (finding.verdict.hung || !finding.unsteady.empty()) continue;
     const Result<std::vector<Kernel>> anew = kernels_of(library);
     if (!anew) continue;
@@ -64,7 +65,9 @@ void judge_anew(properties::Report& report, const LibraryOptions& library) {
     const properties::Law* const law = properties::find_law(finding.law);
     if (kernel == anew->end() || law == nullptr) continue;
     if (properties::judge(*law, finding.smallest, *kernel).outcome == properties::Outcome::failed) continue;
-    finding.unsteady = "does not fail every time: it does after other calls, and not in a process begun anew; it remembers";
+    finding.unsteady =
+        "does not fail every time: it does after other calls, and did not in a process begun anew, as a replay is; it may "
+        "remember its calls";
   }
 }
 

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
 #include "cli/duration.h"
 #include "problem/registry.h"
 #include "properties/documented.h"
@@ -23,6 +27,18 @@ const CLI::Validator duration(
 
 // A path that dlopen() takes for a path, not for a name to be looked for.
 std::string as_path(const std::string& path) { return path.find('/') == std::string::npos ? "./" + path : path; }
+
+// As a shell takes it for one word.
+std::string quoted(const std::string& word) {
+  constexpr std::string_view plain = "-_./+=@%:,";
+  const bool safe = std::all_of(word.begin(), word.end(), [&](char letter) {
+    return std::isalnum(static_cast<unsigned char>(letter)) != 0 || plain.find(letter) != std::string_view::npos;
+  });
+  if (safe) return word;
+  std::string text = "'";
+  for (const char letter : word) text += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+  return text + "'";
+}
 
 }  // namespace
 
@@ -53,7 +69,7 @@ Result<std::vector<Kernel>> kernels_of(const LibraryOptions& options) {
 
 std::string behind(const LibraryOptions& options) {
   if (options.path.empty()) return "";
-  std::string words = fmt::format(" --library {}", as_path(options.path));
+  std::string words = " --library " + quoted(as_path(options.path));
   if (options.timeout_seconds != defaults.timeout_seconds) words += fmt::format(" --timeout {:g}s", options.timeout_seconds);
   if (options.memory_bytes != defaults.memory_bytes) words += fmt::format(" --memory {}", options.memory_bytes);
   return words;

@@ -70,8 +70,9 @@ typedef struct boresight_problem {
   double xpos_scale_base, xpos_center;
 } boresight_problem;
 
-/* NULL: absent. [..] are shapes, B|1 either of the two; a dimension of size 1 where it could be more is broadcast. "float" is the
- * problem's type; parameters are f32, and f64 in an f64 problem. Masks are u8, 1: may be attended to. Strides are never NULL. */
+/* NULL: absent, as a tensor without elements may be (queries or segment 0). [..] are shapes, B|1 either of the two; a dimension
+ * of size 1 where it could be more is broadcast. "float" is the problem's type; parameters are f32, and f64 in an f64 problem.
+ * Masks are u8, 1: may be attended to. Strides are never NULL, and may be negative. */
 typedef struct boresight_tensors {
   const DLTensor* q;                     /* [B][H][n][D] float */
   const DLTensor *mem_k, *mem_v;         /* [G][P][D], [G][P][Dv] float: the same for every sequence */
@@ -102,7 +103,7 @@ typedef struct boresight_options {
 
 /* The arithmetic that a kernel declares: an upper bound on each rounding that it commits. It decides the certified bound, so a
  * looser promise lets more through, and a tighter one than is kept fails. Comes filled in for a plain loop in f32: chains of
- * head_dim and of columns + 2 additions, as many rescales as columns, exp within 2^-23. */
+ * head_dim and of columns + 2 additions, columns + 1 rescales, exp within 2^-23. */
 typedef struct boresight_arithmetic {
   double accumulator_roundoff;             /* 2^-24 to nearest, 2^-23 truncating */
   int64_t dot_chain;                       /* additions on the longest path of one q.k */
@@ -140,8 +141,9 @@ typedef struct boresight_kernel {
   const char* documented;
   uint32_t alignment; /* of every tensor's first byte that the kernel needs, a power of two up to 4096; 0: its element's */
   void* context;
-  /* Why the call is not supported, in words that end in "" or go on after a colon with this call's numbers; NULL: it is. Tensors'
-   * data are not there yet. NULL in place of the function: everything is supported. */
+  /* Why the call is not supported, in words that may go on after a colon with this call's numbers; NULL: it is. Inputs have no
+   * data yet, and out and lse are not there yet: where lse is asked for it is to be given. NULL for the function: all is
+   * supported. */
   const char* (*unsupported)(void* context, const boresight_problem* problem, const boresight_tensors* tensors);
   /* Changes what the kernel does otherwise than a plain loop in f32. NULL in place of the function: nothing. */
   void (*arithmetic)(void* context, const boresight_problem* problem, const boresight_options* options,
@@ -177,7 +179,8 @@ BORESIGHT_PUBLIC const boresight_library* boresight_kernels(void);
     return &library;                                                                                               \
   }
 
-/* The address of one element of a tensor: boresight_at(t->q, 4, (int64_t[]){b, h, i, d}). A dimension of size 1 is broadcast. */
+/* The address of one element of a tensor, a dimension of size 1 broadcast. In C: boresight_at(t->q, 4, (int64_t[]){b, h, i, d}).
+ */
 static inline void* boresight_at(const DLTensor* tensor, int32_t rank, const int64_t* index) {
   int64_t offset = 0;
   for (int32_t k = 0; k < rank; ++k) offset += tensor->shape[k] == 1 ? 0 : index[k] * tensor->strides[k];

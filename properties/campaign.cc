@@ -164,7 +164,8 @@ class Campaign {
   Verdict verdict_on(const Case& drawn, const Law& law, const Kernel& kernel) const {
     const Case left = for_kernel(drawn, kernel);
     Verdict verdict = judge(law, left, kernel);
-    return verdict.outcome == Outcome::skipped && !(left == drawn) ? judge(law, drawn, kernel) : verdict;
+    if (verdict.outcome != Outcome::skipped || left == drawn || excused(verdict)) return verdict;
+    return judge(law, drawn, kernel);
   }
 
   Judged judge_case(std::int64_t number, const Readings& uncovered) {
@@ -220,6 +221,7 @@ class Campaign {
   void explain(Finding& finding) {
     finding.map.emplace();
     if (!plan_.shrink) return no_map(finding, "not looked for: --no-shrink");
+    if (plan_.stop != nullptr && plan_.stop->load()) return no_map(finding, "not looked for: the run was interrupted");
     const Law& law = *std::find_if(plan_.laws.begin(), plan_.laws.end(), [&](const Law& l) { return l.name == finding.law; });
     const Kernel& kernel =
         **std::find_if(kernels_.begin(), kernels_.end(), [&](const Kernel* k) { return k->name == finding.kernel; });

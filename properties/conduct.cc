@@ -140,11 +140,21 @@ bool adds_to_its_outputs(const Case& a_case, const Kernel& kernel) {
   return compare(results, certified).outcome == Outcome::passed;
 }
 
-constexpr std::array<Conduct, 9> table{{
+// Other data elsewhere give the answer of these, to the bit: what does not lie where it lay can't be remembered by that.
+bool never_looks(const Case& a_case, const Kernel& kernel) {
+  if (kernel.contiguous || !truth_moves(a_case, kernel, nullptr)) return false;
+  Case moved = a_case;
+  moved.layout = a_case.layout == Layout::padded ? Layout::bhnd : Layout::padded;
+  const Results here = shot(a_case, kernel, prepare(a_case)), there = shot(moved, kernel, other_data(moved));
+  return whole(here) && whole(there) && same(here.out, there.out);
+}
+
+constexpr std::array<Conduct, 10> table{{
     {"gives-no-number", "gives NaN everywhere, which no comparison in the positive form lets through", gives_no_number},
     {"changes-its-inputs", "writes to its inputs", changes_its_inputs},
     {"differs-each-time", "gives another answer each time, to the same call", differs_each_time},
     {"gives-a-constant", "gives one number everywhere, whatever its inputs", gives_a_constant},
+    {"never-looks", "never looks at its inputs: other data in other places leave every bit of the output", never_looks},
     {"remembers-by-address", "remembers its results by where its inputs lie: other data in the same memory get the old answer",
      remembers_by_address},
     {"adds-to-its-outputs", "adds to what its outputs held before, in place of writing them", adds_to_its_outputs},

@@ -13,6 +13,7 @@
 
 #include "problem/token.h"
 #include "properties/conduct.h"
+#include "properties/fitted.h"
 #include "properties/prepared.h"
 #include "properties/probe/probed.h"
 #include "properties/readings/confirm.h"
@@ -147,7 +148,7 @@ Diagnosis observe(const Case& a_case, const Kernel& kernel, Visit visit, const I
   if (results.broken.starts_with("left ")) return instead.unwritten(results.broken);
   if (!results.broken.empty()) return {"", results.broken};
   std::optional<Verdict> outside;
-  const Certified& certified = certify(clean.call, kernel, a_case.options, 0, outside);
+  const Certified certified = certify(clean.call, kernel, a_case.options, 0, outside);  // other cases are certified meanwhile
   if (outside) return {"", outside->why};
   const Arithmetic arithmetic = kernel.arithmetic(a_case.problem, a_case.options);
   readings::BookProducts shared(a_case.problem, clean.call.tensors);
@@ -252,7 +253,7 @@ Further look(std::vector<const Reading*> names, const Kernel& kernel, std::uint6
   const std::vector<Law> agreement_alone{agreement()};
   SecondMistake second;
   for (std::int64_t number = 1; number <= further_cases && !second.settled(); ++number) {
-    const Case further = campaign_case(seed, number, agreement_alone);
+    const Case further = fitted(campaign_case(seed, number, agreement_alone), kernel);
     if (!(work(further.problem) <= small_work)) continue;
     observe(further, kernel,
             [&](const Observation& seen, const Mismatch& wrong) {

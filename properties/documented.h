@@ -14,6 +14,9 @@ namespace boresight::properties {
 // law.judge(a_case, kernel), by what the kernel documents. The kernel is available.
 Verdict judge(const Law& law, const Case& a_case, const Kernel& kernel);
 
+// Whether such a verdict is a skip for what the kernel documents: the law could have judged, and did not.
+bool excused(const Verdict& verdict);
+
 // That each of these names is a reading's.
 Status known_readings(std::span<const std::string> names);
 

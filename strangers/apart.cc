@@ -1,7 +1,10 @@
 #include "strangers/apart.h"
 
+#include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -21,6 +24,11 @@ constexpr std::uint64_t calls_between_waits = 64;
 constexpr useconds_t first_wait_us = 20'000, wait_us = 2'000;
 constexpr int late_looks = 20;
 
+// A process costs descriptors, and many kernels times many threads are more than a machine gives: beyond so many that wait for
+// their next call, the next to wait is ended.
+constexpr int idle_max = 256;
+std::atomic<int> idle_of_all{0};
+
 struct Worker {
   std::unique_ptr<Process> process;
   std::uint64_t calls = 0;
@@ -32,6 +40,9 @@ struct Worker {
 class Workers {
  public:
   Workers(std::string library, const Limits& limits) : library_(std::move(library)), limits_(limits) {}
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+  ~Workers() { idle_of_all -= int(idle_.size()); }
 
   Result<std::unique_ptr<Worker>> take() {
     {
@@ -39,6 +50,7 @@ class Workers {
       if (!idle_.empty()) {
         std::unique_ptr<Worker> worker = std::move(idle_.back());
         idle_.pop_back();
+        --idle_of_all;
         return worker;
       }
     }
@@ -50,7 +62,8 @@ class Workers {
   }
 
   void give_back(std::unique_ptr<Worker> worker) {
-    if (worker->process->gone()) return;
+    if (worker->process->gone() || idle_of_all >= idle_max) return;
+    ++idle_of_all;
     const std::lock_guard guard(mutex_);
     idle_.push_back(std::move(worker));
   }
@@ -91,15 +104,23 @@ class Borrowed {
   std::unique_ptr<Worker> worker_;
 };
 
-// Asked before a call, it can't say that the question itself went wrong: the call that follows on this thread does.
-thread_local std::string wrong_before_call;
+// Asked before a call, it can't say that the question itself went wrong: the call that follows on this thread does. Until then
+// the kernel is asked no more, since each question might take as long.
+struct WrongBeforeCall {
+  const Workers* kernel = nullptr;
+  std::optional<KernelFault> fault;
+};
+thread_local WrongBeforeCall wrong_before_call;
+
+bool is_wrong(const Subject& subject) { return wrong_before_call.fault && wrong_before_call.kernel == subject.workers.get(); }
 
 template <class Default>
-auto asked_before_call(const char* what, Default otherwise, auto question) {
+auto asked_before_call(const Subject& subject, const char* what, Default otherwise, auto question) {
+  if (is_wrong(subject)) return otherwise();
   try {
     return question();
   } catch (const KernelFault& fault) {
-    wrong_before_call = std::string(fault.what()) + ", asked " + what;
+    wrong_before_call = {subject.workers.get(), KernelFault(fmt::format("{} (asked {})", fault.what(), what), fault.hung)};
     return otherwise();
   }
 }
@@ -122,9 +143,8 @@ void look_at_answer(const Message& message) {
 }
 
 std::string unsupported(const Subject& subject, const Problem& problem, const Tensors& tensors) {
-  wrong_before_call.clear();
   return asked_before_call(
-      "what it supports", [] { return std::string(); },
+      subject, "what it supports", [] { return std::string(); },
       [&] {
         const Borrowed worker(subject);
         put_question(worker, Ask::unsupported, problem, {});
@@ -139,7 +159,7 @@ std::string unsupported(const Subject& subject, const Problem& problem, const Te
 
 Arithmetic arithmetic(const Subject& subject, const Problem& problem, const Options& options) {
   const auto plain = [&] { return *from_c(plain_arithmetic(problem)); };
-  return asked_before_call("what it promises", plain, [&] {
+  return asked_before_call(subject, "what it promises", plain, [&] {
     const Borrowed worker(subject);
     put_question(worker, Ask::arithmetic, problem, options);
     worker->process->ask();
@@ -168,7 +188,7 @@ void see_it_at_rest(const Borrowed& worker) {
 }
 
 void run(const Subject& subject, const Problem& problem, const Tensors& tensors, const Options& options) {
-  if (!wrong_before_call.empty()) throw KernelFault(std::exchange(wrong_before_call, ""));
+  if (is_wrong(subject)) throw *std::exchange(wrong_before_call.fault, std::nullopt);
   const Borrowed worker(subject);
   const bool disturbed = worker->resting && !at_rest(*worker->resting, worker.memory());
   put_question(worker, Ask::run, problem, options);
@@ -208,9 +228,18 @@ Kernel kernel_of(const KernelRecord& record, Subject subject) {
   return kernel;
 }
 
+// As many as this user may have.
+void allow_many_descriptors() {
+  rlimit now{};
+  if (getrlimit(RLIMIT_NOFILE, &now) != 0) return;
+  now.rlim_cur = now.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &now);
+}
+
 }  // namespace
 
 Result<std::vector<Kernel>> kernels_apart(const std::string& library, const Limits& limits) {
+  allow_many_descriptors();
   const Result<std::unique_ptr<Process>> first = Process::begin(library, limits);
   if (!first) return first.error();
   std::vector<Kernel> kernels;

@@ -131,10 +131,7 @@ std::string place(const Records& call, const Tensors& tensors, const Wishes& wis
   if (!too_large.empty()) return too_large;
   each_present(call, [&](std::size_t slot, const TensorPair& pair, const TensorRecord& record) {
     poison_margins(record, slot, memory);
-    if (pair.output && wishes.contiguous)
-      std::memset(memory.at(record.begin), poison, record.size);
-    else if (record.size > 0)
-      copy_in(tensors.*pair.ours, record, wishes, memory);
+    if (record.size > 0) copy_in(tensors.*pair.ours, record, wishes, memory);
   });
   return "";
 }

@@ -6,9 +6,11 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -29,6 +31,7 @@ using Clock = std::chrono::steady_clock;
 constexpr int slice_ms = 20;  // between two looks at the memory of a call that takes its time
 constexpr std::size_t printed_max = 4096;
 constexpr std::uint64_t runs_between_looks = 4;
+constexpr double load_seconds_min = 5;  // a loader is no call: it reads a file
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -109,11 +112,15 @@ std::string crash_words(const CrashRecord& crash, int signal) {
   return words;
 }
 
+bool has_ended(pid_t pid) {
+  siginfo_t information{};
+  return waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT | WNOHANG) == 0 && information.si_pid == pid;
+}
+
 // Whether a process whose socket is closed has ended, or does within a second.
 bool ends_soon(pid_t pid) {
   for (int ms = 0; ms < 1000; ++ms) {
-    siginfo_t information{};
-    if (waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT | WNOHANG) == 0 && information.si_pid == pid) return true;
+    if (has_ended(pid)) return true;
     usleep(1000);
   }
   return false;
@@ -147,6 +154,7 @@ Status Process::spawn(const std::string& library) {
   if (pipe2(pipes.data(), O_CLOEXEC | O_NONBLOCK) != 0) return of_machine("no pipe");
   output_ = pipes[0];
   const Descriptor its_output(pipes[1]), its_memory(dup(memory_.descriptor()));
+  if (its_socket.number() < 0 || its_output.number() < 0 || its_memory.number() < 0) return of_machine("no descriptor is left");
   // Beyond its limit an allocation fails; one that is used goes past the limit first, and is told (over_memory).
   const std::vector<std::string> words{"boresight", worker_word, library, fmt::format("{}", 2 * limits_.memory_bytes)};
   const int error = spawn_worker(words, {its_memory.number(), its_socket.number(), its_output.number()}, pid_);
@@ -165,6 +173,7 @@ Process::~Process() {
 int Process::reap() {
   int status = 0;
   kill(-pid_, SIGKILL);
+  kill(pid_, SIGKILL);  // it may have left its group
   while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) continue;
   drain();
   pid_ = -1;
@@ -200,11 +209,12 @@ void Process::ask() {
 
 void Process::wait_for_answer() {
   const Clock::time_point start = Clock::now();
+  const double most = message().ask == Ask::open ? std::max(limits_.seconds, load_seconds_min) : limits_.seconds;
   pollfd waiting{socket_, POLLIN, 0};
   for (bool slow = false;; slow = true) {
     if (slow && over_memory()) stop_for_memory();
-    if (slow && seconds_since(start) > limits_.seconds)
-      stop(fmt::format("did not return within its limit of {:g} s", limits_.seconds), true);
+    if (slow && has_ended(pid_)) died();  // what it has started may keep the socket open
+    if (slow && seconds_since(start) > most) stop(fmt::format("did not return within its limit of {:g} s", most), true);
     const int ready = poll(&waiting, 1, slice_ms);
     if (ready < 0 && errno != EINTR) stop("can't be waited for", false);
     if (ready <= 0) continue;
@@ -215,14 +225,19 @@ void Process::wait_for_answer() {
   }
 }
 
-// Pages of its own: what it shares with the judge, and its code, are not counted.
+// Pages of its own, mapped shared or not: its code is not counted, and not the memory that it shares with the judge.
 bool Process::over_memory() const {
-  long long total = 0, resident = 0, shared = 0;
-  std::FILE* const file = std::fopen(fmt::format("/proc/{}/statm", pid_).c_str(), "re");
+  std::FILE* const file = std::fopen(fmt::format("/proc/{}/status", pid_).c_str(), "re");
   if (file == nullptr) return false;
-  const bool read = std::fscanf(file, "%lld %lld %lld", &total, &resident, &shared) == 3;
+  std::array<char, 256> line{};
+  long long own_kib = 0, kib = 0;
+  while (std::fgets(line.data(), int(line.size()), file) != nullptr)
+    if (std::sscanf(line.data(), "RssAnon: %lld", &kib) == 1 || std::sscanf(line.data(), "RssShmem: %lld", &kib) == 1)
+      own_kib += kib;
   std::fclose(file);
-  return read && (resident - shared) * sysconf(_SC_PAGESIZE) > static_cast<long long>(limits_.memory_bytes);
+  struct stat shared{};
+  const long long shared_bytes = fstat(memory_.descriptor(), &shared) == 0 ? shared.st_blocks * 512LL : 0;
+  return own_kib * 1024 - shared_bytes > static_cast<long long>(limits_.memory_bytes);
 }
 
 void Process::stop_for_memory() {

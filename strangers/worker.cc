@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <array>
 #include <csignal>
 #include <cstdio>
@@ -41,6 +42,7 @@ void note_crash(int signal, siginfo_t* info, void*) {
   crash.in_stack = has_address && address - (watched.stack_low - stack_reach) < 2 * stack_reach;
   crash.address = crash.in_memory ? address - base : address;
   crash.signal = signal;
+  raise(signal);  // once the handler has returned it kills, by an instruction that would go on behind it too
 }
 
 void watch_signals(const SharedMemory& memory) {
@@ -110,7 +112,7 @@ void answer(Message& message, Question question) {
   }
   if (environment() == before) return;
   set(before);
-  say(message, Answer::changed_environment, "");
+  if (message.answer == Answer::done) say(message, Answer::changed_environment, "");
 }
 
 // A call as the library sees it: views into the shared memory.
@@ -176,6 +178,14 @@ void copy(char (&to)[size], const char* from) {
   to[length] = 0;
 }
 
+// A library may have timers whose signals end a system call.
+template <class SystemCall>
+ssize_t again_if_interrupted(SystemCall call) {
+  ssize_t result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
 using Kernels = std::span<const boresight_kernel* const>;
 
 std::optional<Kernels> open(const SharedMemory& memory, const char* path) {
@@ -205,13 +215,14 @@ int work(int argc, char** argv) {
   if (argc != 4) return worker_lost;
   const SharedMemory memory = SharedMemory::attach(memory_descriptor);
   if (!memory.good()) return worker_lost;
+  for (const int descriptor : {memory_descriptor, socket_descriptor}) fcntl(descriptor, F_SETFD, FD_CLOEXEC);
   limit(RLIMIT_CORE, 0);
   if (const std::uint64_t most = std::strtoull(argv[3], nullptr, 10); most > 0) limit(RLIMIT_DATA, data_bytes() + most);
   watch_signals(memory);
   end_with_judge();
   Message& message = memory.message();
   std::optional<Kernels> kernels;
-  for (char turn = 0; read(socket_descriptor, &turn, 1) == 1;) {
+  for (char turn = 0; again_if_interrupted([&] { return read(socket_descriptor, &turn, 1); }) == 1;) {
     message.answer = Answer::done;
     if (message.ask == Ask::open)
       kernels = open(memory, argv[2]);
@@ -219,7 +230,7 @@ int work(int argc, char** argv) {
       answer(message, [&] { run(memory, *(*kernels)[message.kernel]); });
     else
       answer(message, [&] { ask(memory, *(*kernels)[message.kernel]); });
-    if (write(socket_descriptor, &turn, 1) != 1) break;
+    if (again_if_interrupted([&] { return write(socket_descriptor, &turn, 1); }) != 1) break;
   }
   _exit(worker_lost);  // without the library's destructors: they are not judged
 }

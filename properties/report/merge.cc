@@ -86,8 +86,8 @@ Status belong_together(const std::vector<NamedReport>& shards) {
 Status whole(const NamedReport& shard) {
   const Report& report = shard.report;
   if (report.interrupted) return Error{"interrupted is true: it is not all of its shard", shard.name, "run it again, to its end"};
-  const std::int64_t right = shard_cases(report.shard, std::int64_t(report.laws.size()), report.cases);
   if (report.laws.empty()) return Error{"laws has none", shard.name, "give a report that --json wrote"};
+  const std::int64_t right = shard_cases(report.shard, std::int64_t(report.laws.size()), report.cases);
   if (report.share != right)
     return Error{fmt::format("shard.cases is {}: it is not all of its shard", report.share), shard.name,
                  fmt::format("{} would be right; give --cases, and no --fail-fast", right)};

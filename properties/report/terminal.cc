@@ -117,8 +117,9 @@ std::string cause(const Finding& finding) {
   const auto is_it = [&](const Conduct& conduct) { return conduct.words == words; };
   const bool conduct = std::any_of(conducts().begin(), conducts().end(), is_it);
   if (conduct) return words;
-  const std::string& what = finding.verdict.why;  // of what has no place in an output, but for which of the law's runs it was
-  return finding.verdict.mismatch ? "" : what.substr(0, what.find(" ("));
+  if (finding.verdict.mismatch) return "";
+  const std::string& what = finding.verdict.why;  // ends in which of the law's runs it was
+  return !words.empty() && what.starts_with(words) ? words : what;
 }
 
 // Each finding in full, but that those of one cause stand beneath the first of them, a line each.
