@@ -22,7 +22,6 @@ CONTROL = "misread/by-the-book"
 OTHERWISE = {
     "simd-view-begins-at-the-tile": (["window-left-ignored"], "the right side is applied"),
     "lse-in-base-two": (["lse-sum-in-base-two"], "the maximum is natural"),
-    "decode-keys-in-place-unturned": ([], "keys are read in place at wider heads than a card's"),
     "empty-parts-merge-to-nan": ([], "it shows where the keys are split, which a card leaves to the kernel"),
 }
 DEPARTING = ("departs", "neither", "broken")
@@ -90,8 +89,8 @@ def page_of(rows, closing, example):
         "readings at once, and the specification by the book. A card is right where the row of each reading departs and names it, and no",
         "other row departs.", "", *closing, "", "| row | readings | named alone | in a set | not told |", "|---|---|---|---|---|", *rows, "",
         "## How a row is told", "",
-        "* Each row has small cases that isolate its readings (`properties/identify/aspects.cc`), each run twice with other values. A kernel",
-        "  that takes less than the whole specification is asked in the types, sizes and features that it takes.",
+        "* Each row has small cases that isolate its readings (`properties/identify/aspects.cc`), each run twice with other values and widths. A",
+        "  kernel that takes less than the whole specification is asked in the types, sizes and features that it takes.",
         "* Where the truth lies within the certified bound, and a reading would have been farther off than both bounds, it is excluded.",
         "* What departs is explained by the fewest readings, together, that give every element of it within their own bound. Readings that",
         "  explain the same are asked again on larger cases; what is left is one set. What nothing explains says `neither`, with what the",

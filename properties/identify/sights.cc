@@ -77,6 +77,19 @@ Fitting fitting_of(const Kernel& kernel) {
   return fitting;
 }
 
+namespace {
+
+// With heads that fill a vector, where the kernel is free to take them: some paths are for those alone.
+Fitting widened(const Kernel& kernel, Fitting fitting) {
+  if (fitting.width != 0) return fitting;
+  fitting.width = 16;
+  const bool takes = refusal_of(kernel, fitted(scene(plain), fitting)).empty();
+  fitting.width = takes ? fitting.width : 0;
+  return fitting;
+}
+
+}  // namespace
+
 Case fitted(Case c, const Fitting& fitting) {
   c.problem.type = fitting.type;
   resize(c.problem, fitting);
@@ -114,11 +127,12 @@ Sight look(Stage& stage, const Kernel& kernel, Results* agreeing) {
 
 Sights look_at_all(Stages& stages, const Kernel& kernel, const Fitting& fitting, std::uint64_t seed) {
   Sights sights;
+  const Fitting wider = widened(kernel, fitting);
   std::map<const Stage*, std::size_t> seen;
   for (int round = 0; round < rounds; ++round)
     for (std::size_t a = 0; a < aspects().size(); ++a)
       for (const std::string_view token : aspects()[a].scenes) {
-        Case c = fitted(scene(token), fitting);
+        Case c = fitted(scene(token), round == 0 ? fitting : wider);
         c.seed = seed + std::uint64_t(round);
         if (!validate(c) || (round > 0 && c.problem.segment > long_segment)) continue;
         Stage& stage = stages.of(c);

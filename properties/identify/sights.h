@@ -50,7 +50,7 @@ struct Sight {
 // One run of a kernel on a stage; `agreeing` gets the results where they agree, which a Sight does not keep.
 Sight look(Stage& stage, const Kernel& kernel, Results* agreeing = nullptr);
 
-inline constexpr int rounds = 2;                   // of all scenes, each with other values
+inline constexpr int rounds = 2;                   // of all scenes, each with other values, and wider heads
 inline constexpr std::int64_t long_segment = 100;  // scenes of more keys are run in the first round alone
 inline constexpr int hangs_max = 3;                // after so many no further call is made
 
