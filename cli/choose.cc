@@ -1,6 +1,7 @@
 #include "cli/choose.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -29,8 +30,11 @@ Status each_meets(std::string_view called, std::string_view what, std::string_vi
   });
   if (!some) return ok();
   const std::string near = meant(unmet, names);
+  constexpr std::size_t named_max = 8;
+  const std::string rest = names.size() <= named_max ? fmt::format("there are: {}", fmt::join(names, ", "))
+                                                     : fmt::format("see boresight list {}s", what);
   return Error{fmt::format("no {} has the name '{}'", what, unmet), std::string(called),
-               fmt::format("{}see boresight list {}s", near.empty() ? "" : fmt::format("did you mean {}? ", near), what)};
+               (near.empty() ? "" : fmt::format("did you mean {}? ", near)) + rest};
 }
 
 }  // namespace

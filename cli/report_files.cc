@@ -15,6 +15,10 @@ int exit_code(const properties::Report& report) {
   if (!report.findings.empty()) return Exit::failure;
   const properties::Totals all = properties::totals(report);
   if (all.evidence.judged() > 0 && all.rows_not_judged == 0) return Exit::held;
+  if (all.rows_not_judged == 0) {
+    fmt::print(stderr, "boresight: nothing was judged: these laws are about what the kernel does not support\n");
+    return Exit::untested;
+  }
   fmt::print(stderr,
              "boresight: {} of {} pairs of kernel and law were not judged: more cases are needed, or a kernel that takes them\n",
              all.rows_not_judged, all.rows);

@@ -130,7 +130,7 @@ enum boresight_flags {
 };
 
 /* One kernel. All text is UTF-8, and stays where it is. `context` is handed back with every call. Calls come one at a time to a
- * process, from one thread; several processes may run the same library. */
+ * process, from one thread; several processes may run the same library. What it prints is dropped. */
 typedef struct boresight_kernel {
   size_t struct_size;  /* sizeof(boresight_kernel), by BORESIGHT_KERNEL_HEAD */
   size_t problem_size; /* sizeof(boresight_problem), the same: what the kernel was compiled to understand */

@@ -123,6 +123,12 @@ class Campaign {
     return seconds_since(start_) >= plan_.budget_seconds;
   }
 
+  // Asked before each case, since a kernel may take long over it.
+  bool time_is_up() const {
+    if (plan_.stop != nullptr && plan_.stop->load()) return true;
+    return plan_.cases == 0 && seconds_since(start_) >= plan_.budget_seconds;
+  }
+
   std::int64_t law_count() const { return std::int64_t(plan_.laws.size()); }
   std::int64_t own_cases() const { return shard_cases(plan_.shard, law_count(), plan_.cases); }
   std::int64_t number_of(std::int64_t k) const { return shard_number(plan_.shard, law_count(), k); }
@@ -139,16 +145,20 @@ class Campaign {
     std::vector<Judged> judged(static_cast<std::size_t>(count));
     std::atomic<std::int64_t> next{0};
     const auto work = [&] {
-      for (std::int64_t k = next++; k < count; k = next++)
-        judged[std::size_t(k)] = judge_case(number_of(report_.share + k), uncovered);
+      while (!time_is_up())
+        if (const std::int64_t k = next++; k < count)
+          judged[std::size_t(k)] = judge_case(number_of(report_.share + k), uncovered);
+        else
+          break;
     };
     {
       std::vector<std::jthread> workers;
       for (int t = 1; t < plan_.threads; ++t) workers.emplace_back(work);
       work();
     }
-    for (std::int64_t k = 0; k < count; ++k) merge(number_of(report_.share + k), judged[std::size_t(k)]);
-    report_.share += count;
+    const std::int64_t begun = std::min(next.load(), count);  // every case that was begun has been judged
+    for (std::int64_t k = 0; k < begun; ++k) merge(number_of(report_.share + k), judged[std::size_t(k)]);
+    report_.share += begun;
   }
 
   Readings not_yet_covered() const {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "problem/token.h"
+#include "problem/values.h"
 #include "properties/conduct.h"
 #include "properties/fitted.h"
 #include "properties/prepared.h"
@@ -98,14 +99,19 @@ bool fit_together(const Reading& a, const Reading& b, const Observation& seen, c
   return both && readings::fits(*both, seen, wrong);
 }
 
-std::optional<Diagnosis> pair(const std::vector<const Reading*>& tried, const Observation& seen, const Mismatch& wrong) {
+// Whether both explain what the kernel does on other values too. Of ten thousand pairs one fits a case of two columns by chance.
+using Confirmed = std::function<bool(const Reading& a, const Reading& b)>;
+
+std::optional<Diagnosis> pair(const std::vector<const Reading*>& tried, const Observation& seen, const Mismatch& wrong,
+                              const Confirmed& confirmed) {
   const Problem& problem = seen.call.problem;
   if (!(work(problem) <= small_work)) return std::nullopt;
   Case in_this_problem;
   in_this_problem.problem = problem;
   for (std::size_t a = 0; a < tried.size(); ++a)
     for (std::size_t b = a + 1; b < tried.size(); ++b)
-      if (fit_together(*tried[a], *tried[b], seen, wrong)) return both_named(*tried[a], problem, *tried[b], in_this_problem);
+      if (fit_together(*tried[a], *tried[b], seen, wrong) && confirmed(*tried[a], *tried[b]))
+        return both_named(*tried[a], problem, *tried[b], in_this_problem);
   return std::nullopt;
 }
 
@@ -114,14 +120,15 @@ using Naming = std::function<Diagnosis(const std::vector<const Reading*>&)>;
 // What is asked where no reading explains it alone; nothing: go on.
 using Otherwise = std::function<std::optional<Diagnosis>()>;
 
-Diagnosis diagnose(const Observation& seen, const Mismatch& wrong, const Naming& naming, const Otherwise& otherwise) {
+Diagnosis diagnose(const Observation& seen, const Mismatch& wrong, const Naming& naming, const Otherwise& otherwise,
+                   const Confirmed& confirmed_pair) {
   // A reading that changes nothing here would fit as well: it is the truth that is wrong, or nobody's.
   if (readings::fits(readings::by_the_book(seen.call.problem), seen, wrong))
     return {"", "the specification by the book explains all of it: the reference differs"};
   const std::vector<const Reading*> tried = candidates(seen.call.problem);
   if (const auto found = fitting(tried, seen, wrong); !found.empty()) return naming(found);
   if (auto found = otherwise()) return *found;
-  if (auto found = pair(tried, seen, wrong)) return *found;
+  if (auto found = pair(tried, seen, wrong, confirmed_pair)) return *found;
   return {"", "no reading explains it; " + readings::pattern(seen, wrong)};
 }
 
@@ -155,6 +162,33 @@ Diagnosis observe(const Case& a_case, const Kernel& kernel, Visit visit, const I
   const Observation seen{clean.call, arithmetic, certified, results, &shared};
   const std::optional<Mismatch> wrong = readings::first_wrong(seen);
   return wrong ? visit(seen, *wrong) : instead.agreeing();
+}
+
+// More rows, and more columns in each part that has some.
+Case grown(Case c) {
+  Problem& p = c.problem;
+  p.queries += 2, p.segment += 5;
+  for (std::int64_t* part : {&p.memories, &p.mem_kv}) *part += *part > 0 ? 3 : 0;
+  c.key_mask = c.memory_mask = c.attention_mask = {};
+  c.attention_mask_broadcast = {};
+  c.values = Values::normal;
+  return c;
+}
+
+// The case with other values, and in other sizes at last: both readings explain each that the kernel is wrong on.
+bool explain_other_values(const Reading& a, const Reading& b, Case c, const Kernel& kernel) {
+  constexpr int others = 4;
+  bool explained = true;
+  for (int k = 0; k < others && explained; ++k) {
+    c.seed = mix(c.seed + 91) >> 40;
+    if (const Case larger = grown(c); k == others / 2 && validate(larger) && work(larger.problem) <= small_work) c = larger;
+    const auto visit = [&](const Observation& seen, const Mismatch& wrong) {
+      explained = fit_together(a, b, seen, wrong) || !fitting({&a, &b}, seen, wrong).empty();
+      return Diagnosis{};
+    };
+    observe(c, kernel, visit, {[] { return Diagnosis{}; }, [](const std::string&) { return Diagnosis{}; }});
+  }
+  return explained;
 }
 
 // The readings that a diagnosis names as one set; none where it names two at once.
@@ -232,7 +266,9 @@ Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
   const auto visit = [&](const Observation& seen, const Mismatch& wrong) {
     if (all_nan(seen.results))  // every reading that makes NaN somewhere would fit
       if (const auto found = conduct()) return *found;
-    Diagnosis found = diagnose(seen, wrong, [&](const auto& fitting) { return confirmed(fitting, a_case, kernel); }, conduct);
+    const auto naming = [&](const auto& fitting) { return confirmed(fitting, a_case, kernel); };
+    const auto confirmed_pair = [&](const Reading& a, const Reading& b) { return explain_other_values(a, b, a_case, kernel); };
+    Diagnosis found = diagnose(seen, wrong, naming, conduct, confirmed_pair);
     if (!found.reading.empty() || by_conduct) return found;
     if (const std::string edge = size_edge(a_case, kernel); !edge.empty()) found.words = edge + "; " + found.words;
     if (const std::string probed = probe::probed(a_case, kernel); !probed.empty()) found.beyond = "probed: " + probed;
@@ -300,7 +336,8 @@ Diagnosis FurtherCases::look(const Diagnosis& diagnosis, const Case& smallest, c
 Diagnosis diagnose(const Observation& seen) {
   const std::optional<Mismatch> wrong = readings::first_wrong(seen);
   if (!wrong) return {"", "agrees with the reference"};
-  return diagnose(seen, *wrong, [&](const auto& found) { return named(found, seen.call.problem); }, [] { return std::nullopt; });
+  const auto naming = [&](const auto& found) { return named(found, seen.call.problem); };
+  return diagnose(seen, *wrong, naming, [] { return std::nullopt; }, [](const Reading&, const Reading&) { return true; });
 }
 
 }  // namespace boresight::properties

@@ -142,6 +142,7 @@ std::string take_back(const Records& call, const Tensors& tensors, const Wishes&
     const Tensor& ours = tensors.*pair.ours;
     if (!margins_whole(record, slot, memory))
       did = fmt::format("wrote outside its {} {}", pair.output ? "output" : "input", pair.name);
+    if (pair.output) poison_margins(record, slot, memory);
     if (record.size == 0) return;
     if (!pair.output) {
       if (!same(ours, record, wishes, memory)) copy_out(ours, memory.at(record.begin), wishes, record.size);
@@ -151,7 +152,6 @@ std::string take_back(const Records& call, const Tensors& tensors, const Wishes&
     if (std::memcmp(returned, memory.at(record.begin), record.size) != 0) did = "wrote to its outputs after it had returned";
     copy_out(ours, returned, wishes, record.size);
     std::memset(memory.at(record.begin), poison, record.size);
-    poison_margins(record, slot, memory);
   });
   return did;
 }

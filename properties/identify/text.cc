@@ -35,7 +35,7 @@ std::string departure_words(const Departure& departure) {
 std::string answer_words(const Row& row) {
   switch (row.answer) {
     case Answer::as_specified:
-      return fmt::format("as specified: {} ({})", row.convention,
+      return fmt::format("as specified{}: {} ({})", row.untold.empty() ? "" : ", as far as it was asked", row.convention,
                          row.asked == 0 ? "on " + plural(row.cases, "case") : counted(row));
     case Answer::as_documented:
     case Answer::departs:  // told by its departures

@@ -122,11 +122,21 @@ std::string cause(const Finding& finding) {
   return !words.empty() && what.starts_with(words) ? words : what;
 }
 
+// Those of agreement before the others: they say what a kernel computes, where others compare two of its calls.
+std::vector<const Finding*> plainest_first(const Report& report) {
+  std::vector<const Finding*> order;
+  for (const bool agreement : {true, false})
+    for (const Finding& finding : report.findings)
+      if ((finding.law == agreement_name) == agreement) order.push_back(&finding);
+  return order;
+}
+
 // Each finding in full, but that those of one cause stand beneath the first of them, a line each.
 std::string findings(const Report& report, const Rerun& rerun) {
   std::vector<std::string> texts;
   std::map<std::pair<std::string, std::string>, std::size_t> first;  // of a kernel and a cause
-  for (const Finding& finding : report.findings) {
+  for (const Finding* each : plainest_first(report)) {
+    const Finding& finding = *each;
     const std::string why = cause(finding);
     const auto [known, fresh] = first.try_emplace({finding.kernel, why}, texts.size());
     if (fresh || why.empty())
@@ -157,9 +167,10 @@ std::string again(const Report& report) {
 std::string words(const Mismatch& m) {
   const std::string place =
       m.lse ? fmt::format("lse[b={} h={} i={}]", m.b, m.h, m.i) : fmt::format("out[b={} h={} i={} d={}]", m.b, m.h, m.i, m.d);
-  const double got = std::isnan(m.got) ? std::numeric_limits<double>::quiet_NaN() : m.got;  // never "-nan"
-  if (m.bound == 0) return fmt::format("{} is {:.9g}, right is {:.9g} exactly", place, got, m.expected);
-  return fmt::format("{} is {:.9g}, right is {:.9g}, bound {:.3g}: off by {:.3g} bounds", place, got, m.expected, m.bound,
+  const auto unsigned_nan = [](double x) { return std::isnan(x) ? std::numeric_limits<double>::quiet_NaN() : x; };
+  const double got = unsigned_nan(m.got), right = unsigned_nan(m.expected);
+  if (m.bound == 0) return fmt::format("{} is {:.9g}, right is {:.9g} exactly", place, got, right);
+  return fmt::format("{} is {:.9g}, right is {:.9g}, bound {:.3g}: off by {:.3g} bounds", place, got, right, m.bound,
                      error_over_bound(m.got, m.expected, m.bound));
 }
 
