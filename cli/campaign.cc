@@ -20,6 +20,14 @@
 namespace boresight::cli {
 namespace {
 
+const CLI::Validator whole_number(
+    [](const std::string& text) {
+      const bool digits = !text.empty() && text.size() <= 13 && text.find_first_not_of("0123456789") == std::string::npos;
+      const bool good = digits && std::stoll(text) > 0 && std::stoll(text) <= (std::int64_t{1} << 40);
+      return good ? "" : text + " is none of them; give a whole number, 1 to 1099511627776";
+    },
+    "");
+
 // A number that would wrap around, where CLI11 reads it into one without a sign.
 const CLI::Validator not_negative(
     [](const std::string& text) { return text.starts_with('-') ? "give a whole number, 0 to 18446744073709551615" : ""; }, "",
@@ -105,7 +113,7 @@ std::shared_ptr<CampaignOptions> add_campaign_options(CLI::App& app) {
   command->add_option("--kernel", options->kernels, "Only kernels of this name (*, ? and commas)");
   command->add_option("--law", options->laws, "Only laws of this name (*, ? and commas)");
   auto* cases = command->add_option("--cases", options->cases, "Number of cases: the same seed then gives the same report")
-                    ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
+                    ->check(whole_number);
   command->add_option("--budget", options->budget, "Time to spend, such as 60s, 2m or 1h (default 60s)")->excludes(cases);
   command->add_option("--seed", options->seed, "Seed of the cases (default: a new one, which is printed)")
       ->check(not_negative)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <string_view>
 
 #include "cli/duration.h"
@@ -19,11 +20,20 @@ const LibraryOptions defaults;
 const CLI::Validator duration(
     [](std::string& text) {
       const double seconds = seconds_of(text);
-      if (seconds == 0) return std::string("give seconds, such as 500ms, 10s or 2m");
+      if (seconds == 0)
+        return fmt::format("{} is no such time; give more than 0 and less than 1e9 seconds, such as 500ms, 10s or 2m", text);
       text = fmt::format("{}", seconds);
       return std::string();
     },
     "TIME");
+
+const CLI::Validator memory_range(
+    [](const std::string& text) {
+      constexpr double least = 0x1p24, most = 0x1p46;
+      const double bytes = std::strtod(text.c_str(), nullptr);
+      return bytes >= least && bytes <= most ? std::string() : fmt::format("{} bytes; give 16M to 64T", text);
+    },
+    "");
 
 // A path that dlopen() takes for a path, not for a name to be looked for.
 std::string as_path(const std::string& path) { return path.find('/') == std::string::npos ? "./" + path : path; }
@@ -50,7 +60,7 @@ std::shared_ptr<LibraryOptions> add_library_options(CLI::App& command, const cha
   auto* memory =
       command.add_option("--memory", options->memory_bytes, "Most memory of the process apart, such as 4G (default 4G)")
           ->transform(CLI::AsSizeValue(false))
-          ->check(CLI::Range(std::uint64_t{16} << 20, std::uint64_t{1} << 46));
+          ->check(memory_range);
   timeout->needs(library);
   memory->needs(library);
   return options;

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <utility>
 
 namespace boresight::cli {
@@ -36,6 +38,11 @@ void add_report_options(CLI::App& command, ReportOptions& options) {
 }
 
 Status ReportFiles::open() {
+  const std::string* const paths[] = {&options_.json, &options_.junit, &options_.html};
+  for (const std::string* path : paths)
+    if (!path->empty() &&
+        std::count_if(std::begin(paths), std::end(paths), [&](const auto* other) { return *other == *path; }) > 1)
+      return Error{"two reports would be written to it", *path, "give each a path of its own"};
   for (auto [file, path] :
        {std::pair(&json_, &options_.json), std::pair(&junit_, &options_.junit), std::pair(&html_, &options_.html)})
     if (!path->empty())

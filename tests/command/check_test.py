@@ -118,7 +118,8 @@ class Cheats(unittest.TestCase):
     def test_one_that_is_right_for_a_while_is_found_in_a_while(self):
         done, report = check(stranger("cheats"), "--kernel", "cheat/right-for-200-calls", "--cases", "1500", "--fail-fast")
         self.assertEqual(done.returncode, FAILURE, done.stdout)
-        self.assertIn("is outside the certified bound", said(report, "cheat/right-for-200-calls")[0])
+        for finding in report["findings"]:
+            self.assertRegex(finding["unsteady"], "does not fail every time")
 
     def test_the_judges_memory_cannot_be_cut(self):
         done, _ = check(stranger("cheats"), "--kernel", "cheat/shrinks-what-is-open", "--law", AGREEMENT, "--cases", "20")

@@ -118,7 +118,7 @@ std::string power(const Report& report) {
       "misread the specification that public bugs took, could have shown in <code>{}</code>’s cases of agreement.</p>\n",
       all - never, all, shown(report.power->kernel));
   if (never > 0)
-    text += fmt::format("<p>These {} could not: more cases would be needed to tell.</p>\n", never) + ids(*report.power, true);
+    text += fmt::format("<p>These {} could not: more cases would be needed to tell, or a kernel that supports what they need.</p>\n", never) + ids(*report.power, true);
   return text + "<details><summary>The others, and in how many cases</summary>\n" + ids(*report.power, false) +
          "</details>\n</section>\n";
 }
