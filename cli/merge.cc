@@ -12,8 +12,8 @@
 
 #include "cli/command.h"
 #include "cli/report_files.h"
+#include "problem/printable.h"
 #include "properties/report/merge.h"
-#include "properties/report/text.h"
 
 namespace boresight::cli {
 namespace {
@@ -37,11 +37,11 @@ int merge(const MergeOptions& options) {
   std::vector<properties::NamedReport> shards;
   for (const std::string& path : options.reports) {
     Result<properties::NamedReport> shard = read(path);
-    if (!shard) return complain(properties::printable(shard.error().text()));
+    if (!shard) return complain(printable(shard.error().text()));
     shards.push_back(std::move(*shard));
   }
   const Result<properties::Report> merged = properties::merge(std::move(shards));
-  if (!merged) return complain(properties::printable(merged.error().text()));
+  if (!merged) return complain(printable(merged.error().text()));
   ReportFiles files(options);
   if (const Status opened = files.open(); !opened) return complain(opened.error().text());
   return give(*merged, options, files);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <iterator>
+#include <string_view>
 #include <utility>
 
 namespace boresight::cli {
@@ -14,9 +15,10 @@ namespace {
 int exit_code(const properties::Report& report) {
   std::fflush(stdout);  // so that a log of both streams has them in order
   if (report.interrupted) return Exit::interrupted;
-  if (!report.findings.empty()) return Exit::failure;
+  const std::string_view word = properties::outcome(report);
+  if (word == "FAILED") return Exit::failure;
+  if (word == "PASSED") return Exit::held;
   const properties::Totals all = properties::totals(report);
-  if (all.evidence.judged() > 0 && all.rows_not_judged == 0) return Exit::held;
   if (all.rows_not_judged == 0) {
     fmt::print(stderr, "boresight: nothing was judged: these laws are about what the kernel does not support\n");
     return Exit::untested;

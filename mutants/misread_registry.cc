@@ -21,16 +21,15 @@ constexpr std::pair<const char*, const char*> pairs[] = {
     {"rope-restarts-at-zero-with-cache", "causal-top-left"},          {"softcap-ignored", "key-mask-polarity-inverted"},
 };
 
-const readings::Reading& find(std::string_view id) {
-  const auto all = readings::all_readings();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const readings::Reading& reading) { return reading.id == id; });
-  assert(found != all.end());
+const readings::Reading& named(std::string_view id) {
+  const readings::Reading* const found = readings::find_reading(id);
+  assert(found != nullptr);
   return *found;
 }
 
 Kernel both(std::string_view first, std::string_view second) {
   return readings::misread_kernel(fmt::format("misread/{}+{}", first, second),
-                                  [&a = find(first), &b = find(second)](const Problem& p) {
+                                  [&a = named(first), &b = named(second)](const Problem& p) {
                                     readings::Decisions decisions = readings::under(a, p);
                                     b.apply(decisions);
                                     return decisions;

@@ -101,6 +101,7 @@ Results Outputs::collect() {
     results.broken = fmt::format("left {} of {} output elements unwritten", unwritten, results.out.size());
   else if (unwritten_lse > 0)
     results.broken = fmt::format("left {} of {} lse unwritten", unwritten_lse, results.lse.size());
+  results.unwritten = !hurt && (unwritten > 0 || unwritten_lse > 0);
   return results;
 }
 
@@ -125,7 +126,7 @@ Results run(const Kernel& kernel, const Call& call, const Options& options, Layo
     thrown = "threw something that is no std::exception";
   }
   Results results = outputs.collect();
-  if (!thrown.empty()) results.broken = thrown;
+  if (!thrown.empty()) results.broken = thrown, results.unwritten = false;
   results.hung = hung;
   return results;
 }

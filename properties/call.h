@@ -21,8 +21,9 @@ struct Call {
 struct Results {
   std::int64_t batch = 0, heads = 0, rows = 0, width = 0;
   std::vector<double> out, lse;
-  std::string broken;  // a guard that was hurt: a write outside, an element not written; empty: none
-  bool hung = false;   // broken by taking all the time that it was given
+  std::string broken;      // a guard that was hurt: a write outside, an element not written; empty: none
+  bool unwritten = false;  // broken by that alone, on an element
+  bool hung = false;       // broken by taking all the time that it was given
 };
 
 // A number of this type, which must be one of floats, as a double.

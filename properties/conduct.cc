@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
+#include <optional>
 #include <vector>
 
 #include "problem/values.h"
 #include "properties/laws/copies.h"
+#include "properties/laws/power.h"
 #include "properties/prepared.h"
 
 namespace boresight::properties {
@@ -52,12 +53,7 @@ bool truth_moves(const Case& a_case, const Kernel& kernel, Which which) {
   const Certified first = certify(in.call, kernel, a_case.options, 0, outside);
   replace(in, a_case, which);
   const Certified& second = certify(in.call, kernel, a_case.options, 1, outside);
-  if (outside) return false;
-  for (std::size_t head = 0; head < first.truth.heads.size(); ++head) {
-    const auto apart = (first.truth.heads[head].out - second.truth.heads[head].out).cwiseAbs().array();
-    if ((apart > (first.bound.heads[head].out + second.bound.heads[head].out).array()).any()) return true;
-  }
-  return false;
+  return !outside && truths_differ(first, second);
 }
 
 // Data replaced where they lie leave the output as it was, to the bit, though the truth moves.

@@ -2,7 +2,6 @@
 // A diagnosis asks this where no reading explains a failure. One table, a row a conduct.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string_view>
 

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "problem/token.h"
-#include "problem/values.h"
 #include "properties/conduct.h"
 #include "properties/fitted.h"
 #include "properties/prepared.h"
@@ -99,7 +98,7 @@ bool fit_together(const Reading& a, const Reading& b, const Observation& seen, c
   return both && readings::fits(*both, seen, wrong);
 }
 
-// Whether both explain what the kernel does on other values too. Of ten thousand pairs one fits a case of two columns by chance.
+// Whether both explain what the kernel does on larger cases too. Of ten thousand pairs one fits a case of two columns by chance.
 using Confirmed = std::function<bool(const Reading& a, const Reading& b)>;
 
 std::optional<Diagnosis> pair(const std::vector<const Reading*>& tried, const Observation& seen, const Mismatch& wrong,
@@ -141,18 +140,20 @@ std::string agrees(const Case& a_case) {
   return "agrees with the reference on the plain call; the law's second call differs";
 }
 
-// Runs the kernel on a case and calls visit(observation, first wrong element), or what stands for no wrong element, or for one
-// that was never written; else what came instead, in words.
+// What a diagnosis is where no element is wrong, and where one was never written.
 struct Instead {
   std::function<Diagnosis()> agreeing;
   std::function<Diagnosis(const std::string& words)> unwritten;
 };
+const Instead nothing_instead{[] { return Diagnosis{}; }, [](const std::string&) { return Diagnosis{}; }};
+
+// Runs the kernel on a case and calls visit(observation, first wrong element), or one of the others; else what came, in words.
 template <class Visit>
 Diagnosis observe(const Case& a_case, const Kernel& kernel, Visit visit, const Instead& instead) {
   const Prepared clean = prepare(a_case), used = prepare(a_case);  // the kernel may write to its inputs
   if (const auto refused = refusal(kernel, clean.call)) return {"", refused->why};
   const Results results = run(kernel, used.call, a_case.options, a_case.layout);
-  if (results.broken.starts_with("left ")) return instead.unwritten(results.broken);
+  if (results.unwritten) return instead.unwritten(results.broken);
   if (!results.broken.empty()) return {"", results.broken};
   std::optional<Verdict> outside;
   const Certified certified = certify(clean.call, kernel, a_case.options, 0, outside);  // other cases are certified meanwhile
@@ -164,30 +165,15 @@ Diagnosis observe(const Case& a_case, const Kernel& kernel, Visit visit, const I
   return wrong ? visit(seen, *wrong) : instead.agreeing();
 }
 
-// More rows, and more columns in each part that has some.
-Case grown(Case c) {
-  Problem& p = c.problem;
-  p.queries += 2, p.segment += 5;
-  for (std::int64_t* part : {&p.memories, &p.mem_kv}) *part += *part > 0 ? 3 : 0;
-  c.key_mask = c.memory_mask = c.attention_mask = {};
-  c.attention_mask_broadcast = {};
-  c.values = Values::normal;
-  return c;
-}
-
-// The case with other values, and in other sizes at last: both readings explain each that the kernel is wrong on.
-bool explain_other_values(const Reading& a, const Reading& b, Case c, const Kernel& kernel) {
-  constexpr int others = 4;
+// Both readings explain each larger case that the kernel is wrong on.
+bool explain_larger(const Reading& a, const Reading& b, const Case& a_case, const Kernel& kernel) {
   bool explained = true;
-  for (int k = 0; k < others && explained; ++k) {
-    c.seed = mix(c.seed + 91) >> 40;
-    if (const Case larger = grown(c); k == others / 2 && validate(larger) && work(larger.problem) <= small_work) c = larger;
-    const auto visit = [&](const Observation& seen, const Mismatch& wrong) {
-      explained = fit_together(a, b, seen, wrong) || !fitting({&a, &b}, seen, wrong).empty();
-      return Diagnosis{};
-    };
-    observe(c, kernel, visit, {[] { return Diagnosis{}; }, [](const std::string&) { return Diagnosis{}; }});
-  }
+  const auto visit = [&](const Observation& seen, const Mismatch& wrong) {
+    explained = explained && (fit_together(a, b, seen, wrong) || !fitting({&a, &b}, seen, wrong).empty());
+    return Diagnosis{};
+  };
+  for (const Case& c : readings::larger(a_case))
+    if (explained && work(c.problem) <= small_work) observe(c, kernel, visit, nothing_instead);
   return explained;
 }
 
@@ -267,7 +253,7 @@ Diagnosis diagnose(const Case& a_case, const Kernel& kernel) {
     if (all_nan(seen.results))  // every reading that makes NaN somewhere would fit
       if (const auto found = conduct()) return *found;
     const auto naming = [&](const auto& fitting) { return confirmed(fitting, a_case, kernel); };
-    const auto confirmed_pair = [&](const Reading& a, const Reading& b) { return explain_other_values(a, b, a_case, kernel); };
+    const auto confirmed_pair = [&](const Reading& a, const Reading& b) { return explain_larger(a, b, a_case, kernel); };
     Diagnosis found = diagnose(seen, wrong, naming, conduct, confirmed_pair);
     if (!found.reading.empty() || by_conduct) return found;
     if (const std::string edge = size_edge(a_case, kernel); !edge.empty()) found.words = edge + "; " + found.words;
@@ -291,18 +277,19 @@ Further look(std::vector<const Reading*> names, const Kernel& kernel, std::uint6
   for (std::int64_t number = 1; number <= further_cases && !second.settled(); ++number) {
     const Case further = fitted(campaign_case(seed, number, agreement_alone), kernel);
     if (!(work(further.problem) <= small_work)) continue;
-    observe(further, kernel,
-            [&](const Observation& seen, const Mismatch& wrong) {
-              std::vector<const Reading*> left;
-              std::copy_if(names.begin(), names.end(), std::back_inserter(left),
-                           [&](const Reading* reading) { return !fitting({reading}, seen, wrong).empty(); });
-              if (left.empty())
-                second.see(names, further, seen, wrong);
-              else
-                names = std::move(left);
-              return Diagnosis{};
-            },
-            {[] { return Diagnosis{}; }, [](const std::string&) { return Diagnosis{}; }});
+    observe(
+        further, kernel,
+        [&](const Observation& seen, const Mismatch& wrong) {
+          std::vector<const Reading*> left;
+          std::copy_if(names.begin(), names.end(), std::back_inserter(left),
+                       [&](const Reading* reading) { return !fitting({reading}, seen, wrong).empty(); });
+          if (left.empty())
+            second.see(names, further, seen, wrong);
+          else
+            names = std::move(left);
+          return Diagnosis{};
+        },
+        nothing_instead);
   }
   return {std::move(names), std::move(second)};
 }

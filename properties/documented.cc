@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <optional>
@@ -22,16 +21,10 @@ namespace {
 using readings::Decisions;
 using readings::Evaluation;
 
-const readings::Reading* find(const std::string& id) {
-  const auto all = readings::all_readings();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const readings::Reading& reading) { return reading.id == id; });
-  return found == all.end() ? nullptr : &*found;
-}
-
 Decisions documented_decisions(const Kernel& kernel, const Problem& problem) {
   Decisions decisions = readings::by_the_book(problem);
   for (const std::string& id : kernel.documented) {
-    const readings::Reading* const reading = find(id);
+    const readings::Reading* const reading = readings::find_reading(id);
     assert(reading != nullptr);  // known_readings() comes before
     reading->apply(decisions);
   }
@@ -108,7 +101,7 @@ Verdict judge(const Law& law, const Case& a_case, const Kernel& kernel) {
 
 Status known_readings(std::span<const std::string> names) {
   for (const std::string& name : names) {
-    if (find(name) != nullptr) continue;
+    if (readings::find_reading(name) != nullptr) continue;
     std::vector<std::string_view> ids;
     for (const readings::Reading& reading : readings::all_readings()) ids.emplace_back(reading.id);
     const std::string_view near = nearest(name, ids);

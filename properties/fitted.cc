@@ -38,13 +38,15 @@ std::optional<Case> taken_in_other_sizes(Case c, const Kernel& kernel) {
   return std::nullopt;
 }
 
-// `to` with this word as `from` has it; nothing where it does not apply, or changes nothing.
+// `to` with this word as `from` has it, said or left out; nothing where it does not apply, or changes nothing.
 std::optional<Case> with_word(const Word& word, const Case& from, const Case& to) {
-  const std::optional<std::string> value = word.print(from);
+  if (word.applies != nullptr && !word.applies(to)) return std::nullopt;
   Case changed = to;
-  if (!value || (word.applies != nullptr && !word.applies(to)) || !word.parse(changed, *value) || changed == to)
-    return std::nullopt;
-  return changed;
+  if (const std::optional<std::string> value = word.print(from))
+    word.parse(changed, *value);
+  else if (word.omitted != nullptr)
+    word.omitted(changed);
+  return changed == to ? std::nullopt : std::optional(changed);
 }
 
 // Every kind of bias in a plain form, and ALiBi in each way that its slopes may come.

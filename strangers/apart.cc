@@ -12,8 +12,8 @@
 #include <sstream>
 #include <utility>
 
+#include "problem/printable.h"
 #include "strangers/placed.h"
-#include "strangers/printable.h"
 
 namespace boresight::strangers {
 namespace {
@@ -133,7 +133,7 @@ void put_question(const Borrowed& worker, Ask ask, const Problem& problem, const
   message.arithmetic = plain_arithmetic(problem);
 }
 
-std::string text_of(const Message& message) { return printable({message.text, strnlen(message.text, text_max)}); }
+std::string text_of(const Message& message) { return printable_line({message.text, strnlen(message.text, text_max)}); }
 
 // Throws what the answer says is wrong.
 void look_at_answer(const Message& message) {
@@ -202,8 +202,8 @@ void run(const Subject& subject, const Problem& problem, const Tensors& tensors,
   if (disturbed) throw KernelFault("wrote to its outputs after it had returned (from the call before)");
   look_at_answer(message);
   if (!did.empty()) throw KernelFault(did);
-  if (left_unwritten(*worker->resting, worker.memory())) see_it_write_late(worker);
   if (message.answer == Answer::said) throw KernelFault("reported: " + text_of(message));
+  if (left_unwritten(*worker->resting, worker.memory())) see_it_write_late(worker);
   see_it_at_rest(worker);
 }
 

@@ -18,7 +18,7 @@
 #include <cstring>
 #include <vector>
 
-#include "strangers/printable.h"
+#include "problem/printable.h"
 #include "strangers/worker.h"
 
 extern char** environ;
@@ -140,9 +140,9 @@ Result<std::unique_ptr<Process>> Process::begin(const std::string& library, cons
   }
   const Message& message = process->message();
   if (message.answer != Answer::done)
-    return Error{
-        message.answer == Answer::threw ? "threw while it was loaded: " + printable(message.text) : printable(message.text),
-        library, ""};
+    return Error{message.answer == Answer::threw ? "threw while it was loaded: " + printable_line(message.text)
+                                                 : printable_line(message.text),
+                 library, ""};
   return process;
 }
 
@@ -194,7 +194,7 @@ std::string Process::last_words() {
   if (end == std::string::npos) return "";
   const std::size_t before = printed_.find_last_of('\n', end), begin = before == std::string::npos ? 0 : before + 1;
   const std::string line = printed_.substr(begin, end - begin + 1);
-  return fmt::format("; it had printed: {}", printable(line.substr(0, 200)));
+  return fmt::format("; it had printed: {}", printable_line(line.substr(0, 200)));
 }
 
 void Process::ask() {

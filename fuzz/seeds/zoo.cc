@@ -68,10 +68,9 @@ constexpr Written written[] = {
     {"live-rel-proj-bias-padded-twice", "bs1 b1 h2 d2 n2 s2 M1 P1 causal bias=distance_table"},
 };
 
-const readings::Reading& find_reading(std::string_view id) {
-  const auto all = readings::all_readings();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const readings::Reading& reading) { return reading.id == id; });
-  assert(found != all.end());
+const readings::Reading& named(std::string_view id) {
+  const readings::Reading* const found = readings::find_reading(id);
+  assert(found != nullptr);
   return *found;
 }
 
@@ -110,7 +109,7 @@ std::string smallest(const readings::Reading& reading) {
 std::string input_of(const readings::ZooEntry& entry) {
   for (const Written& by_hand : written)
     if (by_hand.id == entry.id) return std::string(by_hand.input);
-  return entry.readings.empty() ? "" : smallest(find_reading(entry.readings.front()));
+  return entry.readings.empty() ? "" : smallest(named(entry.readings.front()));
 }
 
 }  // namespace

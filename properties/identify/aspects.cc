@@ -51,7 +51,7 @@ const std::vector<Aspect> table{
       "bs1 b1 h4/2 d8 n5 s5 head_map=tiled bias=alibi", "bs1 b1 h4 d8 n4 s4 bias=alibi", "bs1 b1 h3/1 d8 n1 s8 bias=alibi",
       "bs1 b1 h4/2 d8 n5 s5 bias=dense dense_shape=bh"}},
     {"positions",
-     "custom positions make distances of bias and rotary, each row and sequence its own; visibility goes by order alone",
+     "custom positions give the distances of bias and rotary, each row and sequence its own; visibility goes by order alone",
      {},
      {"alibi-cross-attn-aligned-bottom-right", "custom-positions-ignored", "queries-taken-as-consecutive",
       "custom-positions-land-on-persistent-columns", "visibility-by-custom-positions", "custom-position-bias-rank",

@@ -7,22 +7,10 @@
 #include "problem/values.h"
 #include "properties/laws/copies.h"
 #include "properties/laws/laws.h"
+#include "properties/laws/power.h"
 #include "properties/laws/trial.h"
 
 namespace boresight::properties {
-namespace {
-
-// Some element is farther from the other truth than both bounds allow.
-bool differ(const Certificate& a, const Certificate& b) {
-  for (std::size_t at = 0; at < a.truth.heads.size(); ++at) {
-    const auto apart = (a.truth.heads[at].out - b.truth.heads[at].out).cwiseAbs().array();
-    if ((apart > (a.bound.heads[at].out + b.bound.heads[at].out).array()).any()) return true;
-  }
-  return false;
-}
-
-}  // namespace
-
 void prepare_called_twice(Case&, Choices&) {}
 
 Verdict judge_called_twice(const Case& a_case, const Kernel& kernel) {
@@ -40,7 +28,7 @@ Verdict judge_called_twice(const Case& a_case, const Kernel& kernel) {
     return std::optional<Expected>({at(second.truth, changed, e), at(second.bound, changed, e)});
   };
   trial.hold(changed, right, "on other data in the same memory");
-  if (trial.going()) trial.needs(differ(first, second), "the other data give no other output");
+  if (trial.going()) trial.needs(truths_differ(first, second), "the other data give no other output");
   return trial.verdict();
 }
 

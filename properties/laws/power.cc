@@ -38,4 +38,12 @@ bool any_row(const Certificate& certificate, Shows shows) {
 bool some_row_shows(const Certificate& certificate) { return any_row(certificate, weights_show); }
 bool some_bias_shows(const Certificate& certificate) { return any_row(certificate, bias_shows); }
 
+bool truths_differ(const Certificate& a, const Certificate& b) {
+  for (std::size_t at = 0; at < a.truth.heads.size(); ++at) {
+    const auto apart = (a.truth.heads[at].out - b.truth.heads[at].out).cwiseAbs().array();
+    if ((apart > (a.bound.heads[at].out + b.bound.heads[at].out).array()).any()) return true;
+  }
+  return false;
+}
+
 }  // namespace boresight::properties

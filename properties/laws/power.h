@@ -11,4 +11,7 @@ bool some_row_shows(const Certificate& certificate);
 // Some output element moves by more than twice its bound when its row's bias goes.
 bool some_bias_shows(const Certificate& certificate);
 
+// Some output element of one is farther from the other's than both bounds allow: no kernel is right with the same answer to both.
+bool truths_differ(const Certificate& a, const Certificate& b);
+
 }  // namespace boresight::properties

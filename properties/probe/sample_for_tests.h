@@ -17,9 +17,8 @@ inline Case parsed(const std::string& text) {
 }
 
 inline const readings::Reading& reading(const std::string& id) {
-  const auto all = readings::all_readings();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const readings::Reading& r) { return r.id == id; });
-  assert(found != all.end());
+  const readings::Reading* const found = readings::find_reading(id);
+  assert(found != nullptr);
   return *found;
 }
 

@@ -24,24 +24,6 @@ void more_heads(Case& c, std::int64_t times, std::int64_t kv_times) {
   p.kv_heads *= kv_times;
 }
 
-// More of each part in turn, then of all, then heads; wide enough that keys and values differ.
-std::vector<Case> larger(const Case& a_case) {
-  Case wide = a_case;
-  wide.problem.head_dim = std::max<std::int64_t>(wide.problem.head_dim, 4);
-  wide.problem.value_dim = std::max<std::int64_t>(wide.problem.value_dim, 4);
-  std::vector<Case> cases(8, wide);
-  grow(cases[0], 0, 3, 0, 0);
-  grow(cases[1], 3, 3, 0, 0);
-  grow(cases[2], 3, 0, 0, 0);
-  grow(cases[3], 0, 0, 2, 0);
-  grow(cases[4], 0, 0, 0, 2);
-  grow(cases[5], 2, 5, 3, 2);
-  more_heads(cases[6], 2, 1);
-  more_heads(cases[7], 4, 2);
-  std::erase_if(cases, [](const Case& c) { return !validate(c); });
-  return cases;
-}
-
 // Those that explain what the kernel does on the case; nothing where the case can't be judged.
 std::optional<std::vector<const Reading*>> left(const Case& a_case, const Kernel& kernel,
                                                 const std::vector<const Reading*>& readings) {
@@ -63,6 +45,23 @@ std::optional<std::vector<const Reading*>> left(const Case& a_case, const Kernel
 }
 
 }  // namespace
+
+std::vector<Case> larger(const Case& a_case) {
+  Case wide = a_case;
+  wide.problem.head_dim = std::max<std::int64_t>(wide.problem.head_dim, 4);
+  wide.problem.value_dim = std::max<std::int64_t>(wide.problem.value_dim, 4);
+  std::vector<Case> cases(8, wide);
+  grow(cases[0], 0, 3, 0, 0);
+  grow(cases[1], 3, 3, 0, 0);
+  grow(cases[2], 3, 0, 0, 0);
+  grow(cases[3], 0, 0, 2, 0);
+  grow(cases[4], 0, 0, 0, 2);
+  grow(cases[5], 2, 5, 3, 2);
+  more_heads(cases[6], 2, 1);
+  more_heads(cases[7], 4, 2);
+  std::erase_if(cases, [](const Case& c) { return !validate(c); });
+  return cases;
+}
 
 Confirmed confirm(const Case& a_case, const Kernel& kernel, std::vector<const Reading*> fitting) {
   Confirmed confirmed{std::move(fitting), false};

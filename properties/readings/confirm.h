@@ -10,6 +10,9 @@
 
 namespace boresight::properties::readings {
 
+// More of each part in turn, then of all, then heads; wide enough that keys and values differ. Valid cases alone.
+std::vector<Case> larger(const Case& a_case);
+
 struct Confirmed {
   std::vector<const Reading*> readings;  // those of `fitting` that larger cases leave; never none
   bool contradicted = false;             // some larger case fits none of them: there is more to it than this

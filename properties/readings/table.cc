@@ -3,6 +3,7 @@
 // by construction (a right window ignored beside causal: delta >= 0 implies it).
 #include "properties/readings/table.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include <vector>
@@ -26,6 +27,12 @@ std::vector<Reading> joined() {
 std::span<const Reading> all_readings() {
   static const std::vector<Reading> all = joined();
   return all;
+}
+
+const Reading* find_reading(std::string_view id) {
+  const auto all = all_readings();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Reading& reading) { return reading.id == id; });
+  return found == all.end() ? nullptr : &*found;
 }
 
 Decisions by_the_book(const Problem& problem) {

@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "problem/case.h"
 #include "properties/draw/choices.h"
@@ -29,6 +30,9 @@ struct Reading {
 
 // In order of preference: where several readings explain a result, the first one names it.
 std::span<const Reading> all_readings();
+
+// The reading of this id, or null.
+const Reading* find_reading(std::string_view id);
 
 // The decisions by the book, and under a reading.
 Decisions by_the_book(const Problem& problem);

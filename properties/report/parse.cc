@@ -5,11 +5,11 @@
 #include <cmath>
 #include <utility>
 
+#include "problem/printable.h"
 #include "problem/token.h"
 #include "properties/json_fields.h"
 #include "properties/report/merge.h"
 #include "properties/report/report.h"
-#include "properties/report/text.h"
 
 namespace boresight::properties {
 namespace {

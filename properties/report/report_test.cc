@@ -11,7 +11,7 @@
 #include "properties/readings/table.h"
 #include "properties/report/merge.h"
 #include "properties/report/report.h"
-#include "properties/report/text.h"
+#include "problem/printable.h"
 
 namespace boresight::properties {
 namespace {
@@ -32,11 +32,7 @@ Kernel spoilt(Spoils spoils) {
 
 bool with_mem_kv(const Problem& p) { return p.mem_kv > 0; }
 
-Kernel misread(std::string_view id) {
-  const auto all = readings::all_readings();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const readings::Reading& reading) { return reading.id == id; });
-  return readings::misread_kernel(*found);
-}
+Kernel misread(std::string_view id) { return readings::misread_kernel(*readings::find_reading(id)); }
 
 Plan plan(std::vector<Kernel> kernels, std::int64_t cases, int threads = 2) {
   Plan result;
@@ -209,19 +205,6 @@ TEST(Report, WhatAStrangersKernelSaysDoesNoHarm) {
   const Result<Report> back = parse_report(text);
   ASSERT_TRUE(back) << back.error().text();
   EXPECT_EQ(json(*back), text);
-}
-
-TEST(Report, TextIsValidUtf8OrReplaced) {
-  EXPECT_EQ(printable("plain\nlines"), "plain\nlines");
-  EXPECT_EQ(printable("\x1b[31m\t\x7f\xc2\x85"), "?[31m???");
-  EXPECT_EQ(printable("\xf0\x9f\x99\x82 \xe2\x82\xac \xc3\xa9"), "\xf0\x9f\x99\x82 \xe2\x82\xac \xc3\xa9");
-  const std::string replaced = "\xEF\xBF\xBD";
-  for (const char* bad : {"\xff", "\x80", "\xc3", "\xc0", "\xf5"}) EXPECT_EQ(printable(bad), replaced) << bad;
-  EXPECT_EQ(printable("\xe2\x82"), replaced + replaced);                 // cut
-  EXPECT_EQ(printable("\xed\xa0\x80"), replaced + replaced + replaced);  // a surrogate
-  EXPECT_EQ(printable("\xe0\x80\xaf"), replaced + replaced + replaced);  // overlong
-  EXPECT_EQ(printable("\xef\xbf\xbf"), replaced + replaced + replaced);  // no letter
-  EXPECT_EQ(printable("\xf4\x90\x80\x80").size(), 4 * replaced.size());  // beyond the last
 }
 
 TEST(Report, APageStaysSmallHoweverMuchFailed) {

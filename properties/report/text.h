@@ -6,10 +6,7 @@
 
 namespace boresight::properties {
 
-// Valid UTF-8 without control characters but the end of a line: what is not is replaced.
-std::string printable(std::string_view text);
-
-// The same as an element or an attribute of XML or HTML may hold it.
+// Printable (problem/printable.h), and as an element or an attribute of XML or HTML may hold it.
 std::string escaped(std::string_view text);
 
 }  // namespace boresight::properties

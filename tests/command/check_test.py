@@ -106,14 +106,32 @@ CHEATS = {
 }
 
 
+# What some are told to do, where a reading would be a guess.
+CONDUCTS = {
+    "remembers-addresses": "remembers its results by where its inputs lie",
+    "mean-of-the-visible": "never looks at queries and keys",
+    "zeros": "gives one number everywhere",
+    "nan-everywhere": "gives NaN everywhere",
+    "noisy": "gives another answer each time",
+    "scales-q-in-place": "writes to its inputs",
+    "reads-neighbours": "looks at other sequences of the batch",
+    "adds-to-its-outputs": "adds to what its outputs held before",
+    "right-to-64-columns": "right up to 64 columns, wrong from 65 on",
+}
+
+
 class Cheats(unittest.TestCase):
     def test_each_is_told_by_what_it_does(self):
         for name, (law, words) in CHEATS.items():
             with self.subTest(name):
                 done, report = check(stranger("cheats"), "--kernel", f"cheat/{name}", "--law", law, "--cases", "60", "--fail-fast")
                 self.assertEqual(done.returncode, FAILURE, done.stdout)
-                for what in said(report, f"cheat/{name}"):
+                whats = said(report, f"cheat/{name}")
+                self.assertTrue(whats)
+                for what in whats:
                     self.assertRegex(what, words)
+                for finding in report["findings"]:
+                    self.assertIn(CONDUCTS.get(name, ""), finding["why"])
 
     def test_one_that_is_right_for_a_while_is_found_in_a_while(self):
         done, report = check(stranger("cheats"), "--kernel", "cheat/right-for-200-calls", "--cases", "1500", "--fail-fast")
