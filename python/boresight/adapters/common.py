@@ -12,6 +12,8 @@ from typing import Any
 
 import torch
 
+TYPES = {"f32": torch.float32, "bf16": torch.bfloat16, "f16": torch.float16}
+
 
 def tokens(problem: Any) -> int:
     """Columns that have a position: memories and segment."""
@@ -66,6 +68,8 @@ def buckets(far: torch.Tensor, bias: Any) -> torch.Tensor:
 def token_bias(call: Any) -> torch.Tensor | None:
     """[B|1][H|1][n][M+S] in f32, what is added to the scaled scores of tokens; None: nothing."""
     problem, kind = call.problem, call.problem.bias.kind
+    if not problem.queries or not tokens(problem):
+        return None
     if kind == "alibi":
         return -slopes(call)[:, :, None, None] * distance(call).abs()[:, None].float()
     if kind == "relative_buckets":
@@ -135,9 +139,19 @@ def column_mask(call: Any) -> torch.Tensor | None:
     return mask
 
 
+def queries(call: Any) -> torch.Tensor:
+    """[B][H][n][D]; a call has no array where there is no element."""
+    problem = call.problem
+    shape = (problem.batch, problem.heads, problem.queries, problem.head_dim)
+    return torch.zeros(shape, dtype=TYPES[problem.type]) if call.q is None else call.q
+
+
 def columns(call: Any) -> tuple[torch.Tensor, torch.Tensor]:
     """Keys and values [B][G][K][..] of all columns, the zero key in front of them where the call has one."""
-    k, v = call.k, call.v
-    if call.problem.zero_kv:
+    problem = call.problem
+    shape, kind = (problem.batch, problem.kv_heads, problem.columns), TYPES[problem.type]
+    k = torch.zeros(*shape, problem.head_dim, dtype=kind) if call.k is None else call.k
+    v = torch.zeros(*shape, problem.value_dim, dtype=kind) if call.v is None else call.v
+    if problem.zero_kv:
         k, v = torch.nn.functional.pad(k, (0, 0, 1, 0)), torch.nn.functional.pad(v, (0, 0, 1, 0))
     return k, v

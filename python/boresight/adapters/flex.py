@@ -23,6 +23,7 @@ from boresight.adapters.torch_sdpa import EXP_U20
 
 Modification = Callable[..., torch.Tensor]
 
+COMPILATIONS = 1 << 16
 BLOCK = 128  # of queries and of keys: the default of create_block_mask
 
 # For a compiled row: a case of each idiom, with a K on either side of a block, and decoding over 512 keys or more.
@@ -52,7 +53,7 @@ def score_mod_of(call: Any) -> Modification | None:
 
 def bias_mod_of(call: Any) -> Modification | None:
     problem, kind = call.problem, call.problem.bias.kind
-    if kind == "none":
+    if kind == "none" or not problem.queries or not common.tokens(problem):
         return None
     front, behind = problem.mem_kv + int(problem.zero_kv), problem.segment - problem.queries
     memories, queries, tokens = problem.memories, problem.queries, common.tokens(problem)
@@ -181,15 +182,17 @@ def kernel_of(name: str, attend: Callable[..., Any], by_block_mask: bool, compil
         elif mask_mod is not None:
             sizes = (problem.batch, problem.heads, problem.queries, k.shape[2])
             block_mask = flex.create_block_mask(mask_mod, *sizes, device="cpu")
-        return attend(
-            call.q,
-            k,
-            v,
-            score_mod=score_mod,
-            block_mask=block_mask,
-            scale=problem.scale,
-            enable_gqa=problem.kv_heads < problem.heads,
-        )
+        # A call of another kind is another compilation; past a limit torch would run the eager implementation instead.
+        with torch._dynamo.config.patch(recompile_limit=COMPILATIONS, accumulated_recompile_limit=COMPILATIONS):
+            return attend(
+                common.queries(call),
+                k,
+                v,
+                score_mod=score_mod,
+                block_mask=block_mask,
+                scale=problem.scale,
+                enable_gqa=problem.kv_heads < problem.heads,
+            )
 
     def supports(problem: Any) -> str | None:
         if compiled and shutil.which("g++") is None and shutil.which("clang++") is None:

@@ -8,6 +8,7 @@ Of the backends that the CPU build has, `FLASH_ATTENTION` and `MATH` take calls;
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from typing import Any
 
@@ -54,11 +55,13 @@ ARITHMETIC = {"math": math_arithmetic, "flash": flash_arithmetic}
 
 def rows(x: torch.Tensor) -> torch.Tensor:
     """With elements of a row side by side, as the flash kernel wants them; the other strides stay."""
-    return x if x.stride(-1) == 1 else x.contiguous()
+    return x if x.stride(-1) == 1 else x.clone(memory_format=torch.contiguous_format)
 
 
-def attend(backend: str, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, problem: Any, **flags: Any) -> torch.Tensor:
-    with sdpa_kernel(BACKENDS[backend]):
+def attend(backend: str | None, call: Any, **flags: Any) -> torch.Tensor:
+    """By the backend that is named, or by torch's own choice."""
+    q, (k, v), problem = common.queries(call), common.columns(call), call.problem
+    with sdpa_kernel(BACKENDS[backend]) if backend else contextlib.nullcontext():
         return F.scaled_dot_product_attention(
             rows(q), rows(k), rows(v), scale=problem.scale, enable_gqa=problem.kv_heads < problem.heads, **flags
         )
@@ -68,14 +71,12 @@ def own_mask(call: Any) -> torch.Tensor | None:
     """The one mask that the call has, as it is given."""
     if call.key_mask is not None:
         return call.key_mask[:, None, None, :]
-    if call.problem.bias.kind == "dense":
-        return call.dense.float()
-    return call.attention_mask
+    return call.attention_mask if call.dense is None else call.dense.float()
 
 
 def of_own_flags(backend: str) -> boresight.Kernel:
     def run(call: Any) -> torch.Tensor:
-        return attend(backend, call.q, call.k, call.v, call.problem, attn_mask=own_mask(call), is_causal=call.problem.causal)
+        return attend(backend, call, attn_mask=own_mask(call), is_causal=call.problem.causal)
 
     def supports(problem: Any) -> str | None:
         masks = [name for name in ("key_mask", "attention_mask", "dense") if name in problem.given]
@@ -106,7 +107,7 @@ def of_mask(backend: str) -> boresight.Kernel:
         bias, mask = common.column_bias(call), common.column_mask(call)
         if bias is not None and mask is not None:
             mask = torch.where(mask, bias, float("-inf"))
-        return attend(backend, call.q, *common.columns(call), call.problem, attn_mask=bias if mask is None else mask)
+        return attend(backend, call, attn_mask=bias if mask is None else mask)
 
     return boresight.Kernel(
         run,
@@ -123,14 +124,11 @@ def of_causal_lower_right() -> boresight.Kernel:
     def run(call: Any) -> torch.Tensor:
         problem = call.problem
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            bias = causal_lower_right(problem.queries, problem.segment)
-        gqa = problem.kv_heads < problem.heads
-        return F.scaled_dot_product_attention(call.q, call.k, call.v, attn_mask=bias, scale=problem.scale, enable_gqa=gqa)
+            warnings.simplefilter("ignore")  # of NaN where there are more queries than keys, which do not come
+            bias = causal_lower_right(problem.queries, problem.segment) if problem.causal else None
+        return attend(None, call, attn_mask=bias)
 
     def supports(problem: Any) -> str | None:
-        if not problem.causal:
-            return "causal alone"
         if problem.mem_kv or problem.memories or problem.zero_kv:
             return "one part of keys"
         if problem.bias.kind != "none" or tuple(problem.window) != (-1, -1):
