@@ -82,9 +82,9 @@ def bound(
 def shortest(token: str) -> str:
     """The token in its shortest form, words in the one order.
 
-    >>> shortest("bs1 d8 b1 h2 n4 s6 kv=2 causal seed=0")
+    >>> shortest("bs1 b1 h2 d8 n4 s6 kv=2")
     Traceback (most recent call last):
-    ValueError: column 19: there is no word 'kv=2'...
+    ValueError: column 18: unknown word kv=2; the words are b h d n s ...
     >>> shortest("bs1 d8 causal b1 h2 n4 s6 seed=0")
     'bs1 b1 h2 d8 n4 s6 causal'
     """

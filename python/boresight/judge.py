@@ -47,8 +47,14 @@ class Report:
         self.seed: int = checked.seed
         self.cases: int = checked.cases
         self.seconds: float = checked.seconds
-        self.findings = [Finding(**finding) for finding in checked.findings()]
+        #: those of agreement first: they say what a kernel computes, where others compare two of its calls
+        self.findings = sorted((Finding(**finding) for finding in checked.findings()), key=lambda f: f.law != "agrees_with_reference")
         self.evidence: dict[str, dict[str, dict[str, Any]]] = checked.evidence()  #: [kernel][law]: judged, failed, skipped, ..
+
+    @property
+    def failures(self) -> str:
+        """The findings in words, those of one cause together."""
+        return str(self).partition("\n\n")[2] if self.findings else ""
 
     @property
     def passed(self) -> bool:

@@ -21,7 +21,8 @@ class Kernel:
     """A function `fn(call)` that returns `out` [B][H][n][Dv] in the type of the call, or `(out, lse)` where `lse` is true.
 
     supports
-        What it takes: words of `boresight.features` ("causal alibi mem_kv"), all others being refused; or a function of a
+        What it takes: words of `boresight.features` ("causal alibi mem_kv"), all others being refused, and with "!" behind it a word
+        that it does not go without ("causal! alibi! mem_kv"); or a function of a
         `Problem` that returns None, or words why not; or None: all of the specification.
     arithmetic
         What it promises of its roundings where that is not a plain loop in f32: a dict, or a function of a `Problem` that returns one,

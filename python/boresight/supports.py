@@ -44,26 +44,37 @@ features: Mapping[str, Callable[[Problem], bool]] = MappingProxyType({
     "custom_positions": lambda p: p.custom_positions,
 })
 
-_is_bias = frozenset({"alibi", "alibi_slopes", "relative_buckets", "distance_table", "dense", "forget"})
+_biases = frozenset({"alibi", "alibi_slopes", "relative_buckets", "distance_table", "dense", "forget"})
 
 
 def by_words(words: str | Iterable[str]) -> Refusal:
     """A function that refuses every problem that needs a feature which is not among the words.
 
-    >>> by_words("causal mem_cv")
+    A word with "!" behind it is one that the kernel does not go without: "causal!" is always causal. Of several biases with it, one.
+
+    >>> by_words("causal! mem_cv")
     Traceback (most recent call last):
     ValueError: supports: there is no feature 'mem_cv'; allowed: bf16, f16, causal, window, softcap, ...
     """
     taken = words.split() if isinstance(words, str) else list(words)
+    needed = [word[:-1] for word in taken if word.endswith("!")]
+    taken = [word.removesuffix("!") for word in taken]
     for word in taken:
         if word not in features:
             raise ValueError(f"supports: there is no feature '{word}'; allowed: {', '.join(features)}")
-    refused = [(word, needs) for word, needs in features.items() if word not in taken]
+    refused = [word for word in features if word not in taken]
+    biases = [word for word in needed if word in _biases]
+    others = [word for word in needed if word not in _biases]
 
     def refusal(problem: Problem) -> str | None:
-        for word, needs in refused:
-            if needs(problem):
-                return f"no bias {word}" if word in _is_bias else f"no {word}"
+        for word in refused:
+            if features[word](problem):
+                return f"no bias {word}" if word in _biases else f"no {word}"
+        for word in others:
+            if not features[word](problem):
+                return f"{word} alone"
+        if biases and not any(features[word](problem) for word in biases):
+            return f"bias {' or '.join(biases)} alone"
         return None
 
     return refusal

@@ -45,7 +45,7 @@ def assert_aligned(
         progress=False,
     )
     if report.outcome == "FAILED":
-        raise Misaligned("\n" + "\n".join(finding.words for finding in report.findings), report)
+        raise Misaligned("\n" + report.failures, report)
     if not any(law["judged"] for by_law in report.evidence.values() for law in by_law.values()):
         raise Misaligned(f"nothing was judged: the kernel refused, or could not have shown, every case\n{report}", report)
     return report

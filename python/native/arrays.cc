@@ -100,7 +100,7 @@ nb::object Shared::array() const {
   for (int k = 0; k < copy_.rank; ++k) shape[std::size_t(k)] = std::size_t(copy_.shape[k]);
   using Memory = std::shared_ptr<std::vector<std::byte>>;
   const nb::capsule owner(new Memory(memory_), [](void* memory) noexcept { delete static_cast<Memory*>(memory); });
-  return nb::cast(nb::ndarray<>(copy_.data, std::size_t(copy_.rank), shape.data(), owner, copy_.stride.data(),
+  return nb::cast(nb::ndarray<nb::array_api>(copy_.data, std::size_t(copy_.rank), shape.data(), owner, copy_.stride.data(),
                                 dtype_of(copy_.type), nb::device::cpu::value, 0));
 }
 
