@@ -1,0 +1,29 @@
+"""onnxruntime's attention operators on the CPU, and the ONNX standard's own reference of `Attention`, as kernels to be judged."""
+from __future__ import annotations
+
+import boresight
+
+from .arithmetic import arithmetic
+from .attention import Attention
+from .group_query_attention import GroupQueryAttention
+from .multi_head_attention import MultiHeadAttention
+from .session import by_reference
+
+OPERATORS = {
+    "onnxruntime/attention-23": Attention(23),
+    "onnxruntime/attention-23-flat": Attention(23, flat=True),
+    "onnxruntime/attention-24": Attention(24, whole_cache=True),
+    "onnxruntime/attention-25": Attention(25),
+    "onnx/attention-23-reference": Attention(23, by_reference),
+    "onnx/attention-24-reference": Attention(24, by_reference, whole_cache=True),
+    "onnx/attention-25-reference": Attention(25, by_reference),
+    "onnxruntime/multi-head-attention": MultiHeadAttention(),
+    "onnxruntime/multi-head-attention-whole": MultiHeadAttention(past=False),
+    "onnxruntime/group-query-attention": GroupQueryAttention(),
+}
+DOCUMENTED: dict[str, tuple[str, ...]] = {}
+
+
+def kernels() -> list[boresight.Kernel]:
+    return [boresight.Kernel(operator, name=name, supports=operator.supports, arithmetic=arithmetic(operator),
+                             documented=DOCUMENTED.get(name, ()), tensors="numpy") for name, operator in OPERATORS.items()]

@@ -1,0 +1,2 @@
+"""x"""
+def arithmetic(operator): return None

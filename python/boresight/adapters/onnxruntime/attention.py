@@ -1,0 +1,77 @@
+"""ONNX's standard `Attention` operator, of opsets 23, 24 and 25: by onnxruntime, and by the standard's own reference evaluator.
+
+Causality and windows are the operator's own: columns in front of the newest n are its past (opsets 23 and 25), or K and V are
+the whole cache and nonpad_kv_seqlen says where it ends (opset 24). Opset 25 has no kernel, so it runs as the standard's function."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import columns
+from .session import Runner, by_onnxruntime, run
+
+
+@dataclass(frozen=True)
+class Attention:
+    opset: int
+    runner: Runner = by_onnxruntime
+    flat: bool = False            # three dimensions: heads side by side in the last one
+    whole_cache: bool = False     # K and V are the cache: opset 24's nonpad_kv_seqlen in place of a past
+
+    def __call__(self, call) -> np.ndarray:
+        p = call.problem
+        k, v = columns.keys_and_values(call)
+        q = np.asarray(call.q)
+        past = 0 if self.whole_cache else max(k.shape[2] - p.queries, 0)
+        lengths, masked = self._lengths(call, k.shape[2])
+        mask = columns.mask(call, with_padding=not masked)
+        bias = columns.bias(call)
+        additive = mask if bias is None else columns.masked_bias(bias, mask)
+        inputs = {"Q": self._shaped(q), "K": self._shaped(k[:, :, past:]), "V": self._shaped(v[:, :, past:]),
+                  "attn_mask": additive, "past_key": k[:, :, :past] if past else None,
+                  "past_value": v[:, :, :past] if past else None, "nonpad_kv_seqlen": lengths}
+        out = run("Attention", inputs, ("Y", "present_key", "present_value") if past else ("Y",), opset=self.opset,
+                  runner=self.runner, scale=float(p.scale), softcap=float(p.softcap) or None, is_causal=1 if p.causal else None,
+                  **self._heads(p), **self._window(p))
+        return out.reshape(p.batch, p.queries, p.heads, -1).swapaxes(1, 2) if self.flat else out
+
+    def _lengths(self, call, count: int) -> tuple[np.ndarray | None, bool]:
+        """nonpad_kv_seqlen, and whether it says what the padding masks say: they hide the end of the cache alone. With causality
+        the newest keys decide where the queries stand, so that padding there is the mask's to hide."""
+        if not self.whole_cache:
+            return None, False
+        padded = columns.padding(call)
+        if padded is not None and not call.problem.causal and not (padded[:, 1:] > padded[:, :-1]).any():
+            return padded.sum(axis=1).astype(np.int64) + (count - padded.shape[1]), True
+        return np.full(call.problem.batch, count, np.int64), False
+
+    def _shaped(self, x: np.ndarray) -> np.ndarray:
+        return x.swapaxes(1, 2).reshape(x.shape[0], x.shape[2], x.shape[1] * x.shape[3]) if self.flat else x
+
+    def _heads(self, p) -> dict[str, int]:
+        return {"q_num_heads": p.heads, "kv_num_heads": p.kv_heads} if self.flat else {}
+
+    def _window(self, p) -> dict[str, int]:
+        return {"left_window_size": p.window[0], "right_window_size": p.window[1]} if p.window != (-1, -1) else {}
+
+    def supports(self, p) -> str | None:
+        count = p.columns + (1 if p.zero_kv else 0)
+        early = p.queries > columns.tokens(p)
+        persistent = columns.persistent(p) > 0
+        words = {
+            "no bf16": p.type == "bf16",
+            "no empty query or key": p.queries == 0 or count == 0,
+            "no window before opset 25": p.window != (-1, -1) and self.opset < 25,
+            "a window of opset 25 hides persistent columns": p.window != (-1, -1) and persistent,
+            "no sink": p.sink,
+            "query heads share key heads by groups alone": p.head_map == "tiled" and 1 < p.kv_heads < p.heads,
+            "a softcap comes before the bias": p.softcap > 0 and p.softcap_order == "after_bias" and p.bias.kind != "none",
+            "no rotary": p.rotary.dims > 0,
+            "scale must be greater than 0": not p.scale > 0,
+            "causal queries are the newest columns": p.causal and early and (persistent or not self.whole_cache),
+            "windowed queries are the newest columns": p.window != (-1, -1) and early,
+            "a float mask has the type of the query": p.type == "f16" and p.bias.kind != "none",
+            "a softcap in f16 rounds each score twice, which no bound is for": p.type == "f16" and p.softcap > 0,
+        }
+        return next((why for why, refused in words.items() if refused), None)

@@ -1,0 +1,120 @@
+"""What every operator here is given: the columns, the mask and the bias of a call, in the field's usual idiom.
+
+Columns are [ zero_kv | mem_kv | memories | segment ], concatenated; the bias is laid out over them with zeros on all in front of
+the memories, and a mask is True where a column may be attended to. No operator here knows positions: they are the caller's."""
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+
+def persistent(problem) -> int:
+    """Columns in front of the memories."""
+    return problem.mem_kv + (1 if problem.zero_kv else 0)
+
+
+def tokens(problem) -> int:
+    return problem.memories + problem.segment
+
+
+def keys_and_values(call, zero_column: bool = True) -> tuple[np.ndarray, np.ndarray]:
+    """[B][G][columns][D|Dv]. Padding that is not finite is made zero: a mask adds to its score, and 0 * NaN is NaN."""
+    k, v = np.asarray(call.k), np.asarray(call.v)
+    padded = padding(call)
+    if padded is not None:
+        hidden = ~padded[:, None, :, None]
+        k, v = (np.where(hidden & ~np.isfinite(x), x.dtype.type(0), x) for x in (k, v))
+    if call.problem.zero_kv and zero_column:
+        k, v = (np.concatenate([np.zeros_like(x[:, :, :1], shape=(*x.shape[:2], 1, x.shape[3])), x], axis=2) for x in (k, v))
+    return k, v
+
+
+def padding(call) -> np.ndarray | None:
+    """[B][K] bool, of the key and the memory mask alone."""
+    problem = call.problem
+    if call.key_mask is None and call.memory_mask is None:
+        return None
+    mask = np.ones((problem.batch, problem.columns), bool)
+    if call.memory_mask is not None:
+        mask[:, problem.mem_kv:problem.mem_kv + problem.memories] = call.memory_mask
+    if call.key_mask is not None:
+        mask[:, problem.mem_kv + problem.memories:] = call.key_mask
+    return mask
+
+
+def widened(mask: np.ndarray, call, fill) -> np.ndarray:
+    """With the column of zero_kv in front, which nothing hides and no bias reaches."""
+    return np.pad(mask, [(0, 0)] * (mask.ndim - 1) + [(1, 0)], constant_values=fill) if call.problem.zero_kv else mask
+
+
+def mask(call, zero_column: bool = True, with_padding: bool = True) -> np.ndarray | None:
+    """[B|1][H|1][n][columns] bool of the masks that are data; None: everything is visible."""
+    parts = [] if call.attention_mask is None else [np.asarray(call.attention_mask)]
+    padded = padding(call) if with_padding else None
+    if padded is not None:
+        parts.append(np.broadcast_to(padded[:, None, None, :], (len(padded), 1, call.problem.queries, padded.shape[1])))
+    if not parts:
+        return None
+    both = parts[0] if len(parts) == 1 else parts[0] & parts[1]
+    return widened(both, call, True) if zero_column else both
+
+
+def distances(call) -> np.ndarray:
+    """[B|1][n][M + S], of positions by order or by those given."""
+    problem = call.problem
+    if problem.custom_positions:
+        return (np.asarray(call.query_positions)[:, :, None].astype(np.int64) - np.asarray(call.key_positions)[:, None, :])
+    rows = problem.segment - problem.queries + np.arange(problem.queries)
+    return (rows[:, None] - (np.arange(tokens(problem)) - problem.memories))[None]
+
+
+def geometric_slopes(heads: int) -> np.ndarray:
+    power = 2 ** math.floor(math.log2(heads))
+    slopes = [2.0 ** (-8.0 * k / power) for k in range(1, power + 1)]
+    return np.array(slopes + [2.0 ** (-4.0 * k / power) for k in range(1, 2 * (heads - power), 2)])
+
+
+def buckets(distance: np.ndarray, count: int, max_distance: int, bidirectional: bool) -> np.ndarray:
+    """T5's buckets of distances into the past."""
+    count = count // 2 if bidirectional else count
+    offset = np.where(distance < 0, count, 0) if bidirectional else 0
+    d = np.abs(distance) if bidirectional else np.maximum(distance, 0)
+    exact = count // 2
+    far = np.log(np.maximum(d, 1) / exact) / math.log(max_distance / exact) * (count - exact)
+    return offset + np.where(d < exact, d, np.minimum(count - 1, exact + np.floor(far).astype(np.int64)))
+
+
+def bias(call, zero_column: bool = True) -> np.ndarray | None:
+    """[B|1][H|1][n][columns] f32, rounded once from double; None: no bias."""
+    problem, kind = call.problem, call.problem.bias.kind
+    if kind == "none":
+        return None
+    if kind == "dense":
+        values = np.asarray(call.dense, np.float64)
+    elif kind == "forget":
+        gates = np.asarray(call.forget, np.float64)
+        rows = problem.memories + problem.segment - problem.queries + np.arange(problem.queries)
+        values = gates[:, :, rows, None] - gates[:, :, None, :]
+    else:
+        d = distances(call)
+        if kind == "alibi":
+            slopes = call.slopes
+            if slopes is None:
+                slopes = np.zeros((1, problem.heads))
+                slopes[0, :problem.bias.alibi_heads] = geometric_slopes(problem.bias.alibi_heads)
+            values = -np.asarray(slopes, np.float64)[:, :, None, None] * np.abs(d)[:, None]
+        elif kind == "distance_table":
+            values = np.asarray(call.distance_table, np.float64)[:, d + problem.queries - 1].swapaxes(0, 1)
+        else:
+            indices = buckets(d, problem.bias.buckets, problem.bias.max_distance, problem.bias.bidirectional)
+            values = problem.bias.bias_scale * np.moveaxis(np.asarray(call.bucket_table, np.float64)[indices], -1, 1)
+    values = np.pad(values.astype(np.float32), [(0, 0)] * 3 + [(problem.mem_kv, 0)])
+    return widened(values, call, 0) if zero_column else values
+
+
+def masked_bias(bias: np.ndarray | None, mask: np.ndarray | None) -> np.ndarray | None:
+    """One float mask of both: the bias, and -inf where the mask hides."""
+    if mask is None:
+        return bias
+    return np.where(mask, np.float32(0) if bias is None else bias, np.float32(-np.inf))
