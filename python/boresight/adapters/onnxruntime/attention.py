@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import columns
-from .session import Runner, by_onnxruntime, run
+from .session import Runner, by_onnxruntime, by_reference, run
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,10 @@ class Attention:
     def _window(self, p) -> dict[str, int]:
         return {"left_window_size": p.window[0], "right_window_size": p.window[1]} if p.window != (-1, -1) else {}
 
+    def by_steps(self) -> bool:
+        """By the standard's own text, step by step, not by a kernel."""
+        return self.opset >= 25 or self.runner is by_reference
+
     def supports(self, p) -> str | None:
         count = p.columns + (1 if p.zero_kv else 0)
         early = p.queries > columns.tokens(p)
@@ -72,6 +76,7 @@ class Attention:
             "causal queries are the newest columns": p.causal and early and (persistent or not self.whole_cache),
             "windowed queries are the newest columns": p.window != (-1, -1) and early,
             "a float mask has the type of the query": p.type == "f16" and p.bias.kind != "none",
+            "the standard's steps in f16 round one by one, which no bound is for": p.type == "f16" and self.by_steps(),
             "a softcap in f16 rounds each score twice, which no bound is for": p.type == "f16" and p.softcap > 0,
         }
         return next((why for why, refused in words.items() if refused), None)
