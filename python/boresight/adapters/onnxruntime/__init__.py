@@ -4,7 +4,7 @@ from __future__ import annotations
 import boresight
 
 from .arithmetic import arithmetic
-from .attention import Attention
+from .attention import Attention, Keys
 from .group_query_attention import GroupQueryAttention
 from .multi_head_attention import MultiHeadAttention
 from .session import by_reference
@@ -12,16 +12,23 @@ from .session import by_reference
 OPERATORS = {
     "onnxruntime/attention-23": Attention(23),
     "onnxruntime/attention-23-flat": Attention(23, flat=True),
-    "onnxruntime/attention-24": Attention(24, whole_cache=True),
+    "onnxruntime/attention-23-segment": Attention(23, keys=Keys.SEGMENT),
+    "onnxruntime/attention-23-whole": Attention(23, keys=Keys.WHOLE),
+    "onnxruntime/attention-24": Attention(24, keys=Keys.CACHE),
     "onnxruntime/attention-25": Attention(25),
     "onnx/attention-23-reference": Attention(23, by_reference),
-    "onnx/attention-24-reference": Attention(24, by_reference, whole_cache=True),
+    "onnx/attention-24-reference": Attention(24, by_reference, Keys.CACHE),
     "onnx/attention-25-reference": Attention(25, by_reference),
     "onnxruntime/multi-head-attention": MultiHeadAttention(),
     "onnxruntime/multi-head-attention-whole": MultiHeadAttention(past=False),
     "onnxruntime/group-query-attention": GroupQueryAttention(),
 }
-DOCUMENTED: dict[str, tuple[str, ...]] = {}
+# The operator's text: query i attends key j iff j <= i + past_sequence_length, whatever is behind the past.
+DOCUMENTED: dict[str, tuple[str, ...]] = {
+    "onnxruntime/attention-23-segment": ("visibility-forgets-cache",),
+    "onnxruntime/attention-23-whole": ("causal-top-left",),
+    "onnxruntime/multi-head-attention-whole": ("causal-top-left",),
+}
 
 
 def kernels() -> list[boresight.Kernel]:

@@ -1,10 +1,11 @@
 """ONNX's standard `Attention` operator, of opsets 23, 24 and 25: by onnxruntime, and by the standard's own reference evaluator.
 
-Causality and windows are the operator's own: columns in front of the newest n are its past (opsets 23 and 25), or K and V are
-the whole cache and nonpad_kv_seqlen says where it ends (opset 24). Opset 25 has no kernel, so it runs as the standard's function."""
+Causality and windows are the operator's own, so they follow from which columns are its past and which are K and V (`Keys`). Opset 25
+has no kernel, so it runs as the standard's function."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 
@@ -12,18 +13,26 @@ from . import columns
 from .session import Runner, by_onnxruntime, by_reference, run
 
 
+class Keys(Enum):
+    """Which columns are past_key; the rest is K. A causal query i sees the past and the first i + 1 columns of K."""
+    NEWEST = "K has the newest n columns"
+    SEGMENT = "K has the segment, the past what is in front of it"
+    WHOLE = "K has all columns"
+    CACHE = "K has all columns, and nonpad_kv_seqlen says where they end: the last query stands on the last key"
+
+
 @dataclass(frozen=True)
 class Attention:
     opset: int
     runner: Runner = by_onnxruntime
-    flat: bool = False            # three dimensions: heads side by side in the last one
-    whole_cache: bool = False     # K and V are the cache: opset 24's nonpad_kv_seqlen in place of a past
+    keys: Keys = Keys.NEWEST
+    flat: bool = False  # three dimensions: heads side by side in the last one
 
     def __call__(self, call) -> np.ndarray:
         p = call.problem
         k, v = columns.keys_and_values(call)
         q = np.asarray(call.q)
-        past = 0 if self.whole_cache else max(k.shape[2] - p.queries, 0)
+        past = self._past(p, k.shape[2])
         lengths, masked = self._lengths(call, k.shape[2])
         mask = columns.mask(call, with_padding=not masked)
         bias = columns.bias(call)
@@ -36,10 +45,15 @@ class Attention:
                   **self._heads(p), **self._window(p))
         return out.reshape(p.batch, p.queries, p.heads, -1).swapaxes(1, 2) if self.flat else out
 
+    def _past(self, p, count: int) -> int:
+        if self.keys is Keys.NEWEST:
+            return max(count - p.queries, 0)
+        return count - p.segment if self.keys is Keys.SEGMENT else 0
+
     def _lengths(self, call, count: int) -> tuple[np.ndarray | None, bool]:
         """nonpad_kv_seqlen, and whether it says what the padding masks say: they hide the end of the cache alone. With causality
         the newest keys decide where the queries stand, so that padding there is the mask's to hide."""
-        if not self.whole_cache:
+        if self.keys is not Keys.CACHE:
             return None, False
         padded = columns.padding(call)
         if padded is not None and not call.problem.causal and not (padded[:, 1:] > padded[:, :-1]).any():
@@ -55,6 +69,10 @@ class Attention:
     def _window(self, p) -> dict[str, int]:
         return {"left_window_size": p.window[0], "right_window_size": p.window[1]} if p.window != (-1, -1) else {}
 
+    def _newest(self, persistent: bool) -> bool:
+        """Whether causal queries must not be more than tokens: a cache without persistent columns may be shorter."""
+        return self.keys is Keys.NEWEST or (self.keys is Keys.CACHE and persistent)
+
     def by_steps(self) -> bool:
         """By the standard's own text, step by step, not by a kernel."""
         return self.opset >= 25 or self.runner is by_reference
@@ -65,7 +83,7 @@ class Attention:
         persistent = columns.persistent(p) > 0
         words = {
             "no bf16": p.type == "bf16",
-            "no empty query or key": p.queries == 0 or count == 0,
+            "no empty query or key": p.queries == 0 or count == 0 or (self.keys is Keys.SEGMENT and p.segment == 0),
             "no window before opset 25": p.window != (-1, -1) and self.opset < 25,
             "a window of opset 25 hides persistent columns": p.window != (-1, -1) and persistent,
             "no sink": p.sink,
@@ -73,7 +91,8 @@ class Attention:
             "a softcap comes before the bias": p.softcap > 0 and p.softcap_order == "after_bias" and p.bias.kind != "none",
             "no rotary": p.rotary.dims > 0,
             "scale must be greater than 0": not p.scale > 0,
-            "causal queries are the newest columns": p.causal and early and (persistent or not self.whole_cache),
+            "causal queries are the newest columns": p.causal and early and self._newest(persistent),
+            "K begins with a column of zeros, which a causal query counts": p.causal and p.zero_kv and self.keys is Keys.WHOLE,
             "windowed queries are the newest columns": p.window != (-1, -1) and early,
             "a float mask has the type of the query": p.type == "f16" and p.bias.kind != "none",
             "the standard's steps in f16 round one by one, which no bound is for": p.type == "f16" and self.by_steps(),

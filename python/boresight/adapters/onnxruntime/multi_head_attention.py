@@ -21,13 +21,14 @@ class MultiHeadAttention:
 
     def __call__(self, call) -> np.ndarray:
         p = call.problem
+        q = np.asarray(call.q)
         k, v = columns.keys_and_values(call)
         count = k.shape[2]
         past = count - p.queries if self.past and p.queries < count and p.head_dim == p.value_dim else 0
         padding, hidden = self._masks(call)
         bias = columns.masked_bias(columns.bias(call), hidden)
-        inputs = {"query": _flat(np.asarray(call.q)), "key": _flat(k[:, :, past:]), "value": _flat(v[:, :, past:]), "bias": None,
-                  "key_padding_mask": padding, "attention_bias": bias,
+        inputs = {"query": _flat(q), "key": _flat(k[:, :, past:]), "value": _flat(v[:, :, past:]), "bias": None,
+                  "key_padding_mask": padding, "attention_bias": None if bias is None else bias.astype(q.dtype),
                   "past_key": k[:, :, :past] if past else None, "past_value": v[:, :, :past] if past else None}
         out = run("MultiHeadAttention", inputs, ("output", "present_key", "present_value") if past else ("output",),
                   domain="com.microsoft", num_heads=p.heads, scale=float(p.scale), unidirectional=1 if p.causal else None,
@@ -54,6 +55,7 @@ class MultiHeadAttention:
             "as many key heads as query heads": p.kv_heads != p.heads,
             "no rotary": p.rotary.dims > 0,
             "a scale of 0 is the default scale": p.scale == 0,
+            "keys begin with a column of zeros, which a causal query counts": p.causal and p.zero_kv and not self.past,
             "past_value is as wide as past_key": p.causal and self.past and p.head_dim != p.value_dim,
             "causal queries are the newest columns": p.causal and early and self.past,
             "attention_bias has the type of the query": p.type == "f16" and p.bias.kind != "none",
