@@ -11,6 +11,7 @@ from .attention import Attention
 from .group_query_attention import GroupQueryAttention
 from .multi_head_attention import MultiHeadAttention
 
+TURNED = {"angle_error": 2.0**-50, "turn_error": 2.0**-24}  # tables in double, rounded once
 BLOCK_FLOATS = 128 * 1024 // 16
 
 
@@ -19,6 +20,8 @@ def attention(p, operator: Attention) -> dict[str, Any]:
     if operator.by_steps():
         # The standard's own steps: q and k are each multiplied by a rounded square root of the scale.
         promised.update(dot_chain=p.head_dim + 4, tanh_error=2.0**-21, exp_error=2.0**-22)
+    if p.rotary.dims:
+        promised.update(TURNED)
     if p.type == "f16":
         promised.update(scores="f16", weights="f16")
     return promised
@@ -27,7 +30,7 @@ def attention(p, operator: Attention) -> dict[str, Any]:
 def by_blocks(p, operator: MultiHeadAttention | GroupQueryAttention) -> dict[str, Any]:
     promised: dict[str, Any] = {"rescales": p.columns * (p.head_dim + p.value_dim) // BLOCK_FLOATS + 1, "tanh_error": 2.0**-22}
     if p.rotary.dims:
-        promised.update(angle_error=2.0**-50, turn_error=2.0**-24)
+        promised.update(TURNED)
         if p.type == "f16":
             promised.update(rotated="f16", turn_error=2.0**-11)
     return promised

@@ -1,7 +1,7 @@
 """ONNX's standard `Attention` operator, of opsets 23, 24 and 25: by onnxruntime, and by the standard's own reference evaluator.
 
 Causality and windows are the operator's own, so they follow from which columns are its past and which are K and V (`Keys`). Opset 25
-has no kernel, so it runs as the standard's function."""
+has no kernel, so it runs as the standard's function. Rotary is the standard's RotaryEmbedding, in front."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from enum import Enum
 
 import numpy as np
 
-from . import columns
+from . import columns, rotary
 from .session import Runner, by_onnxruntime, by_reference, run
 
 
@@ -30,8 +30,10 @@ class Attention:
 
     def __call__(self, call) -> np.ndarray:
         p = call.problem
-        k, v = columns.keys_and_values(call)
-        q = np.asarray(call.q)
+        q, (k, v) = np.asarray(call.q), columns.keys_and_values(call)
+        if p.rotary.dims:
+            q, k = rotary.by_operator(call, q, k, self.runner)
+        k, v = columns.with_zero_column(call, k), columns.with_zero_column(call, v)
         past = self._past(p, k.shape[2])
         lengths, masked = self._lengths(call, k.shape[2])
         mask = columns.mask(call, with_padding=not masked)
@@ -89,7 +91,8 @@ class Attention:
             "no sink": p.sink,
             "query heads share key heads by groups alone": p.head_map == "tiled" and 1 < p.kv_heads < p.heads,
             "a softcap comes before the bias": p.softcap > 0 and p.softcap_order == "after_bias" and p.bias.kind != "none",
-            "no rotary": p.rotary.dims > 0,
+            "no XPOS": p.rotary.dims > 0 and p.rotary.xpos,
+            "cos and sin in f16 are coarser than an angle is judged by": p.rotary.dims > 0 and p.type == "f16",
             "scale must be greater than 0": not p.scale > 0,
             "causal queries are the newest columns": p.causal and early and self._newest(persistent),
             "K begins with a column of zeros, which a causal query counts": p.causal and p.zero_kv and self.keys is Keys.WHOLE,

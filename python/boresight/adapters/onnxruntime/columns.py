@@ -18,16 +18,19 @@ def tokens(problem) -> int:
     return problem.memories + problem.segment
 
 
-def keys_and_values(call, zero_column: bool = True) -> tuple[np.ndarray, np.ndarray]:
-    """[B][G][columns][D|Dv]. Padding that is not finite is made zero: a mask adds to its score, and 0 * NaN is NaN."""
+def keys_and_values(call) -> tuple[np.ndarray, np.ndarray]:
+    """[B][G][K][D|Dv]. Padding that is not finite is made zero: a mask adds to its score, and 0 * NaN is NaN."""
     k, v = np.asarray(call.k), np.asarray(call.v)
     padded = padding(call)
-    if padded is not None:
-        hidden = ~padded[:, None, :, None]
-        k, v = (np.where(hidden & ~np.isfinite(x), x.dtype.type(0), x) for x in (k, v))
-    if call.problem.zero_kv and zero_column:
-        k, v = (np.concatenate([np.zeros_like(x[:, :, :1], shape=(*x.shape[:2], 1, x.shape[3])), x], axis=2) for x in (k, v))
-    return k, v
+    if padded is None:
+        return k, v
+    hidden = ~padded[:, None, :, None]
+    return tuple(np.where(hidden & ~np.isfinite(x), x.dtype.type(0), x) for x in (k, v))
+
+
+def with_zero_column(call, x: np.ndarray) -> np.ndarray:
+    """Keys or values with the column of zero_kv in front, where the call has one."""
+    return np.concatenate([np.zeros((*x.shape[:2], 1, x.shape[3]), x.dtype), x], axis=2) if call.problem.zero_kv else x
 
 
 def padding(call) -> np.ndarray | None:
@@ -60,13 +63,18 @@ def mask(call, zero_column: bool = True, with_padding: bool = True) -> np.ndarra
     return widened(both, call, True) if zero_column else both
 
 
-def distances(call) -> np.ndarray:
-    """[B|1][n][M + S], of positions by order or by those given."""
+def positions(call) -> tuple[np.ndarray, np.ndarray]:
+    """Of the queries [B|1][n] and of the tokens [B|1][M + S], by order or as given."""
     problem = call.problem
     if problem.custom_positions:
-        return (np.asarray(call.query_positions)[:, :, None].astype(np.int64) - np.asarray(call.key_positions)[:, None, :])
-    rows = problem.segment - problem.queries + np.arange(problem.queries)
-    return (rows[:, None] - (np.arange(tokens(problem)) - problem.memories))[None]
+        return np.asarray(call.query_positions, np.int64), np.asarray(call.key_positions, np.int64)
+    return (problem.segment - problem.queries + np.arange(problem.queries))[None], (np.arange(tokens(problem)) - problem.memories)[None]
+
+
+def distances(call) -> np.ndarray:
+    """[B|1][n][M + S], how far a token lies in the past of a query."""
+    rows, keys = positions(call)
+    return rows[:, :, None] - keys[:, None, :]
 
 
 def geometric_slopes(heads: int) -> np.ndarray:

@@ -16,7 +16,7 @@ from .session import run
 class GroupQueryAttention:
     def __call__(self, call) -> np.ndarray:
         p = call.problem
-        k, v = columns.keys_and_values(call, zero_column=False)
+        k, v = columns.keys_and_values(call)
         past = p.columns - p.queries
         turned = p.rotary.dims > 0
         cos = sin = positions = None

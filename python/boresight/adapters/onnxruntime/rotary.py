@@ -1,9 +1,12 @@
 """Rotary positions as onnxruntime's operators take them: tables of cos and sin by position, computed in double and rounded once.
 
-Keys that are past were turned when they were new: here by the same angles, in double. Persistent keys are never turned."""
+Persistent keys are never turned. A table has one row for each position that there is, so that negative ones have a row too."""
 from __future__ import annotations
 
 import numpy as np
+
+from . import columns
+from .session import Runner, run
 
 
 def inverse_frequencies(call) -> np.ndarray:
@@ -33,7 +36,28 @@ def turned(x: np.ndarray, angle: np.ndarray, pairs: str) -> np.ndarray:
     return out.astype(x.dtype)
 
 
+def by_operator(call, q: np.ndarray, k: np.ndarray, runner: Runner) -> tuple[np.ndarray, np.ndarray]:
+    """Queries and tokens turned by the standard's RotaryEmbedding; k [B][G][K][D] of the call's own columns."""
+    problem = call.problem
+    rows, keys = columns.positions(call)
+    tokens = _turned_by_operator(call, k[:, :, problem.mem_kv:], keys, runner)
+    return _turned_by_operator(call, q, rows, runner), np.concatenate([k[:, :, :problem.mem_kv], tokens], axis=2)
+
+
+def _turned_by_operator(call, x: np.ndarray, positions: np.ndarray, runner: Runner) -> np.ndarray:
+    if x.shape[2] == 0:
+        return x
+    r = call.problem.rotary
+    unique, index = np.unique(positions, return_inverse=True)
+    angle = angles(call, np.pad(unique, (0, max(x.shape[2] - len(unique), 0))))  # no shorter than the sequence, which is refused
+    inputs = {"X": x, "cos_cache": np.cos(angle).astype(x.dtype), "sin_cache": np.sin(angle).astype(x.dtype),
+              "position_ids": np.broadcast_to(index.reshape(positions.shape), (len(x), x.shape[2])).astype(np.int64)}
+    return run("RotaryEmbedding", inputs, ("Y",), opset=23, runner=runner, interleaved=1 if r.pairs == "adjacent" else None,
+               rotary_embedding_dim=r.dims if r.dims < x.shape[3] else None)
+
+
 def past_turned(call, k: np.ndarray, past: int) -> np.ndarray:
+    """As past keys come to an operator that turns the new ones itself: here in double."""
     p = call.problem
     positions = np.arange(p.mem_kv, past) - p.mem_kv - p.memories
     return np.concatenate([k[:, :, :p.mem_kv], turned(k[:, :, p.mem_kv:past], angles(call, positions), p.rotary.pairs),
