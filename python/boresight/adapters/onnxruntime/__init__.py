@@ -23,11 +23,13 @@ OPERATORS = {
     "onnxruntime/multi-head-attention-whole": MultiHeadAttention(past=False),
     "onnxruntime/group-query-attention": GroupQueryAttention(),
 }
-# The operator's text: query i attends key j iff j <= i + past_sequence_length, whatever is behind the past.
+# Attention's text: query i attends key j iff j <= i + past_sequence_length, whatever is behind the past. MultiHeadAttention's: a
+# mask is mask_filter_value, which is added, so that where all is masked nothing is.
 DOCUMENTED: dict[str, tuple[str, ...]] = {
     "onnxruntime/attention-23-segment": ("visibility-forgets-cache",),
     "onnxruntime/attention-23-whole": ("causal-top-left",),
-    "onnxruntime/multi-head-attention-whole": ("causal-top-left",),
+    "onnxruntime/multi-head-attention": ("empty-row-three-behaviours",),
+    "onnxruntime/multi-head-attention-whole": ("causal-top-left", "empty-row-three-behaviours"),
 }
 
 

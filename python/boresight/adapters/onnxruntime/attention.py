@@ -30,7 +30,7 @@ class Attention:
 
     def __call__(self, call) -> np.ndarray:
         p = call.problem
-        q, (k, v) = np.asarray(call.q), columns.keys_and_values(call)
+        q, (k, v) = columns.queries(call), columns.keys_and_values(call)
         if p.rotary.dims:
             q, k = rotary.by_operator(call, q, k, self.runner)
         k, v = columns.with_zero_column(call, k), columns.with_zero_column(call, v)

@@ -18,9 +18,21 @@ def tokens(problem) -> int:
     return problem.memories + problem.segment
 
 
+def tensor(call, name: str, *shape: int) -> np.ndarray:
+    """A tensor of the call; of this shape where it has no elements, for which a call has None."""
+    array = getattr(call, name)
+    return np.zeros(shape, np.float16 if call.problem.type == "f16" else np.float32) if array is None else np.asarray(array)
+
+
+def queries(call) -> np.ndarray:
+    p = call.problem
+    return tensor(call, "q", p.batch, p.heads, p.queries, p.head_dim)
+
+
 def keys_and_values(call) -> tuple[np.ndarray, np.ndarray]:
     """[B][G][K][D|Dv]. Padding that is not finite is made zero: a mask adds to its score, and 0 * NaN is NaN."""
-    k, v = np.asarray(call.k), np.asarray(call.v)
+    p = call.problem
+    k, v = (tensor(call, name, p.batch, p.kv_heads, p.columns, width) for name, width in (("k", p.head_dim), ("v", p.value_dim)))
     padded = padding(call)
     if padded is None:
         return k, v
@@ -67,7 +79,8 @@ def positions(call) -> tuple[np.ndarray, np.ndarray]:
     """Of the queries [B|1][n] and of the tokens [B|1][M + S], by order or as given."""
     problem = call.problem
     if problem.custom_positions:
-        return np.asarray(call.query_positions, np.int64), np.asarray(call.key_positions, np.int64)
+        return tuple(tensor(call, name, 1, count).astype(np.int64) for name, count in (
+            ("query_positions", problem.queries), ("key_positions", tokens(problem))))
     return (problem.segment - problem.queries + np.arange(problem.queries))[None], (np.arange(tokens(problem)) - problem.memories)[None]
 
 
@@ -78,6 +91,8 @@ def distances(call) -> np.ndarray:
 
 
 def geometric_slopes(heads: int) -> np.ndarray:
+    if heads == 0:
+        return np.zeros(0)
     power = 2 ** math.floor(math.log2(heads))
     slopes = [2.0 ** (-8.0 * k / power) for k in range(1, power + 1)]
     return np.array(slopes + [2.0 ** (-4.0 * k / power) for k in range(1, 2 * (heads - power), 2)])
@@ -99,9 +114,9 @@ def bias(call, zero_column: bool = True) -> np.ndarray | None:
     if kind == "none":
         return None
     if kind == "dense":
-        values = np.asarray(call.dense, np.float64)
+        values = tensor(call, "dense", 1, 1, problem.queries, tokens(problem)).astype(np.float64)
     elif kind == "forget":
-        gates = np.asarray(call.forget, np.float64)
+        gates = tensor(call, "forget", problem.batch, problem.heads, tokens(problem)).astype(np.float64)
         rows = problem.memories + problem.segment - problem.queries + np.arange(problem.queries)
         values = gates[:, :, rows, None] - gates[:, :, None, :]
     else:
@@ -113,7 +128,8 @@ def bias(call, zero_column: bool = True) -> np.ndarray | None:
                 slopes[0, :problem.bias.alibi_heads] = geometric_slopes(problem.bias.alibi_heads)
             values = -np.asarray(slopes, np.float64)[:, :, None, None] * np.abs(d)[:, None]
         elif kind == "distance_table":
-            values = np.asarray(call.distance_table, np.float64)[:, d + problem.queries - 1].swapaxes(0, 1)
+            table = tensor(call, "distance_table", problem.heads, 0).astype(np.float64)
+            values = table[:, d + problem.queries - 1].swapaxes(0, 1)
         else:
             indices = buckets(d, problem.bias.buckets, problem.bias.max_distance, problem.bias.bidirectional)
             values = problem.bias.bias_scale * np.moveaxis(np.asarray(call.bucket_table, np.float64)[indices], -1, 1)

@@ -25,9 +25,10 @@ class GroupQueryAttention:
             cos, sin = rotary.tables(call, p.columns)
             positions = np.broadcast_to(p.segment - p.queries + np.arange(p.queries), (p.batch, p.queries)).astype(np.int64)
         bias = columns.masked_bias(columns.bias(call, zero_column=False), columns.mask(call, zero_column=False))
-        dtype = np.asarray(call.q).dtype
+        q = columns.queries(call)
+        dtype = q.dtype
         inputs = {
-            "query": _flat(np.asarray(call.q)), "key": _flat(k[:, :, past:]), "value": _flat(v[:, :, past:]),
+            "query": _flat(q), "key": _flat(k[:, :, past:]), "value": _flat(v[:, :, past:]),
             "past_key": k[:, :, :past], "past_value": v[:, :, :past],
             "seqlens_k": np.full(p.batch, p.columns - 1, np.int32), "total_sequence_length": np.array([p.columns], np.int32),
             "cos_cache": None if cos is None else cos.astype(dtype), "sin_cache": None if sin is None else sin.astype(dtype),

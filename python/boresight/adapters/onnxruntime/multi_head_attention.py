@@ -21,7 +21,7 @@ class MultiHeadAttention:
 
     def __call__(self, call) -> np.ndarray:
         p = call.problem
-        q = np.asarray(call.q)
+        q = columns.queries(call)
         k, v = (columns.with_zero_column(call, x) for x in columns.keys_and_values(call))
         count = k.shape[2]
         past = count - p.queries if self.past and p.queries < count and p.head_dim == p.value_dim else 0
