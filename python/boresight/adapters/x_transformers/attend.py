@@ -29,7 +29,7 @@ def attend(call: Any, flash: bool) -> Tensor:
     if p.sink:
         module.head_attn_sink.copy_(call.sinks)
     bias = tensors.over_columns(call, call.dense) if p.bias.kind == "dense" and call.dense is not None else None
-    out, _ = module(tensors.queries(call), call.k, call.v, mask=_mask(call), attn_bias=bias)
+    out, _ = module(tensors.queries(call), tensors.all_keys(call), tensors.all_values(call), mask=_mask(call), attn_bias=bias)
     return out
 
 

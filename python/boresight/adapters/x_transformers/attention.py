@@ -52,7 +52,8 @@ def fill(module: Attention, call: Any, first: int) -> Kept:
     module.to_out = kept = Kept()
     if call.problem.mem_kv > 0:
         module.mem_k.copy_(call.mem_k)
-        module.mem_v.copy_(call.mem_v)
+        if module.mem_v.shape == call.mem_v.shape:  # else its own mem_v stays, and what it does with that is its own too
+            module.mem_v.copy_(call.mem_v)
     if call.problem.sink:
         module.attend.head_attn_sink.copy_(call.sinks)
     if call.problem.bias.kind == "forget":

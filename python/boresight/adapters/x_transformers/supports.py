@@ -16,12 +16,14 @@ def attend(p: Any, flash: bool) -> str | None:
         return "q and k come turned"
     if p.window[0] >= 0:
         return "no window"
+    if p.causal and p.mem_kv > 0 and p.queries > p.memories + p.segment:
+        return "no persistent columns, which causality spares"
     return _core(p, flash)
 
 
 def attention(p: Any, flash: bool) -> str | None:
-    if p.queries == 0:
-        return "one query or more"
+    if p.queries == 0 or p.memories + p.segment == 0:
+        return "one query and one key or more"
     if np.float32(p.scale) != np.float32(p.head_dim**-0.5):
         return "the scale is head_dim ** -0.5"
     if p.custom_positions and p.bias.kind in ("relative_buckets", "distance_table"):

@@ -11,12 +11,21 @@ from torch.nn.functional import pad
 
 def keys(call: Any) -> Tensor:
     """Of the tokens: memories, then segment. [B][G][M+S][D]"""
-    return _tokens(call, call.memory_k, call.segment_k, call.problem.head_dim)
+    return _joined(call, [call.memory_k, call.segment_k], call.problem.head_dim)
 
 
 def values(call: Any) -> Tensor:
     """[B][G][M+S][Dv]"""
-    return _tokens(call, call.memory_v, call.segment_v, call.problem.value_dim)
+    return _joined(call, [call.memory_v, call.segment_v], call.problem.value_dim)
+
+
+def all_keys(call: Any) -> Tensor:
+    """[B][G][P+M+S][D]"""
+    return _joined(call, [call.k], call.problem.head_dim)
+
+
+def all_values(call: Any) -> Tensor:
+    return _joined(call, [call.v], call.problem.value_dim)
 
 
 def queries(call: Any) -> Tensor:
@@ -39,7 +48,7 @@ def over_columns(call: Any, bias: Tensor) -> Tensor:
     return pad(bias, (call.problem.mem_kv, 0))
 
 
-def _tokens(call: Any, memory: Tensor | None, segment: Tensor | None, width: int) -> Tensor:
+def _joined(call: Any, parts: list[Tensor | None], width: int) -> Tensor:
     p = call.problem
-    parts = [part for part in (memory, segment) if part is not None]
-    return torch.cat(parts, dim=2) if parts else torch.zeros(p.batch, p.kv_heads, 0, width)
+    there = [part for part in parts if part is not None]
+    return torch.cat(there, dim=2) if there else torch.zeros(p.batch, p.kv_heads, 0, width)
