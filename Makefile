@@ -24,6 +24,8 @@ help:
 	@echo 'make proofs       the index arithmetic proved by two solvers, and its planted bugs refuted; docs/proofs.md'
 	@echo 'make field        the flash algorithm over a finite field, exactly, and its mutants: field against floats; docs/field.md'
 	@echo 'make bench        attention by shape, encoding and kernel: time and precision; bench/results'
+	@echo 'make python       the Python package, in build/venv, and its tests; python/README.md'
+	@echo 'make survey       what PyTorch, onnxruntime and x-transformers really compute: docs/survey.md'
 	@echo 'make kill-matrix  which mistakes known suites would let through: docs/kill_matrix.md, some minutes'
 	@echo 'make setup, format, clean'
 
@@ -49,6 +51,7 @@ test: release planted asan
 	@tests/run.py test
 test-full: release planted mutants asan clang tsan fuzzers
 	@$(SETUP) browser
+	@$(SETUP) python && scripts/python || [ $$? = 77 ]
 	@tests/run.py full
 	@scripts/check_instruction_sets 440
 
@@ -125,6 +128,18 @@ coverage: setup
 	@$(SETUP) coverage
 	@$(MAKE) --no-print-directory build/coverage/build.ninja SETUP=true && cmake --build --preset coverage
 	fuzz/coverage.py
+
+# The Python package in build/venv, beside what the survey judges, and its tests; python/README.md.
+python: setup
+	@$(SETUP) python
+	@scripts/python
+	build/venv/bin/python -m pytest -q python/tests
+# What the libraries of build/venv do: docs/survey.md.
+survey: setup
+	@$(SETUP) python
+	@scripts/python
+	build/venv/bin/python -m boresight.survey --page docs/survey.md
+.PHONY: python survey
 
 format:
 	@$(SETUP) format

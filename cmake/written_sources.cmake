@@ -11,10 +11,12 @@ add_library(boresight_version STATIC ${version_source})
 add_dependencies(boresight_version boresight_commit)
 target_include_directories(boresight_version PRIVATE ${PROJECT_BINARY_DIR}/roots/cli)
 
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS mutants/mutants.json cli/mutants.cc.in)
-file(READ mutants/mutants.json MUTANTS_JSON)
-configure_file(cli/mutants.cc.in ${PROJECT_BINARY_DIR}/mutants.cc @ONLY)
-target_sources(boresight_cli PRIVATE ${PROJECT_BINARY_DIR}/mutants.cc)
+if(TARGET boresight_cli)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS mutants/mutants.json cli/mutants.cc.in)
+  file(READ mutants/mutants.json MUTANTS_JSON)
+  configure_file(cli/mutants.cc.in ${PROJECT_BINARY_DIR}/mutants.cc @ONLY)
+  target_sources(boresight_cli PRIVATE ${PROJECT_BINARY_DIR}/mutants.cc)
+endif()
 
 # What the HTML report looks like.
 set(page ${PROJECT_SOURCE_DIR}/properties/report/html)

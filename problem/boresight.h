@@ -126,7 +126,9 @@ enum boresight_flags {
   /* Row-major tensors alone: the harness lays all out so, and the kernel is not judged on strides. */
   BORESIGHT_CONTIGUOUS = 1,
   /* Promised: a sequence's bits do not depend on what else is in the batch. */
-  BORESIGHT_BATCH_INVARIANT = 2
+  BORESIGHT_BATCH_INVARIANT = 2,
+  /* Gives out alone: it is never asked for lse, and is not judged on it. */
+  BORESIGHT_WITHOUT_LSE = 4
 };
 
 /* One kernel. All text is UTF-8, and stays where it is. `context` is handed back with every call. Calls come one at a time to a

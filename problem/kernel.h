@@ -33,6 +33,7 @@ struct Kernel {
   std::string instruction_set;   // "any", "avx2", ..
   std::string unavailable;       // why it can't run on this machine; empty: it can
   bool batch_invariant = false;  // promised: a sequence's bits don't depend on what else is in the batch
+  bool without_lse = false;      // gives out alone: it is never asked for lse, and laws that need one are not supported
   bool contiguous = false;       // takes row-major tensors alone: whoever runs it lays them out so, and it has no say on strides
   std::vector<std::string> documented;  // readings (properties/readings) that it follows on purpose, and is judged by
 

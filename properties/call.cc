@@ -105,7 +105,8 @@ Results Outputs::collect() {
   return results;
 }
 
-Results run(const Kernel& kernel, const Call& call, const Options& options, Layout layout, bool with_lse, std::int64_t skew) {
+Results run(const Kernel& kernel, const Call& call, const Options& options, Layout layout, bool lse_wanted, std::int64_t skew) {
+  const bool with_lse = lse_wanted && !kernel.without_lse;
   Outputs outputs(call.problem, layout, with_lse, skew);
   Tensors tensors = call.tensors;
   tensors.out = outputs.out();

@@ -17,7 +17,7 @@ struct Call {
   Tensors tensors;
 };
 
-// The decoded results of one run, row-major: out [batch][heads][rows][width], lse [batch][heads][rows].
+// The decoded results of one run, row-major: out [batch][heads][rows][width], lse [batch][heads][rows], or none.
 struct Results {
   std::int64_t batch = 0, heads = 0, rows = 0, width = 0;
   std::vector<double> out, lse;
@@ -46,6 +46,7 @@ class Outputs {
   std::vector<std::byte> out_memory_, lse_memory_;
 };
 
+// A kernel without lse gives results without, whoever asks for it.
 Results run(const Kernel& kernel, const Call& call, const Options& options, Layout layout, bool with_lse = true,
             std::int64_t skew = 0);
 

@@ -76,7 +76,8 @@ Readings told(const Readings& of, const Case& a_case, const Kernel& kernel) {
   Trial trial(agreement_name, a_case, kernel);
   const Certificate certificate = trial.certify(trial.call());
   if (!trial.going()) return {};
-  return readings::told(of, trial.call(), kernel.arithmetic(a_case.problem, a_case.options), certificate);
+  return readings::told(of, trial.call(), kernel.arithmetic(a_case.problem, a_case.options), certificate,
+                        readings::seen_of(kernel));
 }
 
 class Campaign {

@@ -23,21 +23,6 @@ Case bare(Case c) {
   return canonical(c);
 }
 
-// Sizes that a simple kernel may ask for, each on top of those before it.
-std::optional<Case> taken_in_other_sizes(Case c, const Kernel& kernel) {
-  constexpr std::array<void (*)(Problem&), 6> sizes{[](Problem& p) { p.value_dim = p.head_dim; },
-                                                    [](Problem& p) { p.kv_heads = p.heads; },
-                                                    [](Problem& p) { p.segment = std::max(p.segment, p.queries); },
-                                                    [](Problem& p) { p.mem_kv = 0; },
-                                                    [](Problem& p) { p.memories = 0; },
-                                                    [](Problem& p) { p.segment = p.queries; }};
-  for (const auto change : sizes) {
-    change(c.problem);
-    if (taken(c, kernel)) return c;
-  }
-  return std::nullopt;
-}
-
 // `to` with this word as `from` has it, said or left out; nothing where it does not apply, or changes nothing.
 std::optional<Case> with_word(const Word& word, const Case& from, const Case& to) {
   if (word.applies != nullptr && !word.applies(to)) return std::nullopt;
@@ -71,16 +56,37 @@ Case with_some_bias(const Case& c, const Kernel& kernel) {
   return c;
 }
 
+// The case, or one with a bias in a plain form: a kernel may take nothing without.
+std::optional<Case> taken_with_a_bias(const Case& c, const Kernel& kernel) {
+  if (taken(c, kernel)) return c;
+  const Case biased = with_some_bias(c, kernel);
+  return biased == c ? std::nullopt : std::optional(biased);
+}
+
+// Sizes that a simple kernel may ask for, each on top of those before it.
+std::optional<Case> taken_in_other_sizes(Case c, const Kernel& kernel) {
+  constexpr std::array<void (*)(Problem&), 6> sizes{[](Problem& p) { p.value_dim = p.head_dim; },
+                                                    [](Problem& p) { p.kv_heads = p.heads; },
+                                                    [](Problem& p) { p.segment = std::max(p.segment, p.queries); },
+                                                    [](Problem& p) { p.mem_kv = 0; },
+                                                    [](Problem& p) { p.memories = 0; },
+                                                    [](Problem& p) { p.segment = p.queries; }};
+  for (const auto change : sizes) {
+    change(c.problem);
+    if (const auto found = taken_with_a_bias(c, kernel)) return found;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Case fitted(const Case& a_case, const Kernel& kernel) {
   if (taken(a_case, kernel)) return a_case;
-  Case kept = bare(a_case);
-  if (!taken(kept, kernel)) {
-    const std::optional<Case> other = taken_in_other_sizes(kept, kernel);
-    if (!other) return a_case;
-    kept = *other;
-  }
+  const Case plain = bare(a_case);
+  std::optional<Case> found = taken_with_a_bias(plain, kernel);
+  if (!found) found = taken_in_other_sizes(plain, kernel);
+  if (!found) return a_case;
+  Case kept = *found;
   for (const Word& word : words())
     if (const auto more = with_word(word, a_case, kept); more && taken(*more, kernel)) kept = *more;
   const bool bias_lost = a_case.problem.bias.kind != BiasKind::none && kept.problem.bias.kind == BiasKind::none;

@@ -43,6 +43,14 @@ TEST(Fitted, ABiasGivesWayToOneThatIsTaken) {
   }
 }
 
+TEST(Fitted, AKernelThatTakesNothingWithoutABiasIsGivenOne) {
+  const Kernel biased = taking([](const Problem& p, const Tensors&) {
+    return p.bias.kind == BiasKind::alibi && p.bias.slopes == Slopes::per_batch && p.mem_kv == 0;
+  });
+  for (const char* text : {"bs1 b1 h2 d4 n3 s5 causal", "bs1 b1 h2 d4 n3 s5 P2 causal bias=dense"})
+    EXPECT_EQ(token(fitted(parsed(text), biased)), "bs1 b1 h2 d4 n3 s5 causal bias=alibi slopes=per_batch") << text;
+}
+
 TEST(Fitted, SizesGiveWayLast) {
   const Kernel square = taking([](const Problem& p, const Tensors&) { return p.value_dim == p.head_dim && p.mem_kv == 0; });
   EXPECT_EQ(token(fitted(parsed("bs1 b1 h2 d4/6 n3 s5 P2 causal"), square)), token(parsed("bs1 b1 h2 d4 n3 s5 causal")));

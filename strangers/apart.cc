@@ -220,6 +220,7 @@ Kernel kernel_of(const KernelRecord& record, Subject subject) {
   kernel.name = record.name;
   kernel.instruction_set = "apart";
   kernel.batch_invariant = (record.flags & BORESIGHT_BATCH_INVARIANT) != 0;
+  kernel.without_lse = (record.flags & BORESIGHT_WITHOUT_LSE) != 0;
   kernel.contiguous = subject.wishes.contiguous;
   kernel.documented = words_of(record.documented);
   kernel.unsupported = [subject](const Problem& p, const Tensors& t) { return unsupported(subject, p, t); };

@@ -46,9 +46,9 @@ Status look_at(const boresight_kernel* kernel, std::uint32_t number, std::set<st
   if (!names.insert(kernel->name).second)
     return Error{fmt::format("two kernels have the name {}", kernel->name), "", "names tell kernels apart"};
   if (kernel->run == nullptr) return Error{fmt::format("{}: run is NULL", kernel->name), "", "it is what is judged"};
-  if ((kernel->flags & ~std::uint32_t{BORESIGHT_CONTIGUOUS | BORESIGHT_BATCH_INVARIANT}) != 0)
+  if ((kernel->flags & ~std::uint32_t{BORESIGHT_CONTIGUOUS | BORESIGHT_BATCH_INVARIANT | BORESIGHT_WITHOUT_LSE}) != 0)
     return Error{fmt::format("{}: flags is {}", kernel->name, kernel->flags), "",
-                 "allowed: BORESIGHT_CONTIGUOUS | BORESIGHT_BATCH_INVARIANT"};
+                 "allowed: BORESIGHT_CONTIGUOUS | BORESIGHT_BATCH_INVARIANT | BORESIGHT_WITHOUT_LSE"};
   if (!is_alignment(kernel->alignment))
     return Error{fmt::format("{}: alignment is {}", kernel->name, kernel->alignment), "",
                  fmt::format("allowed: 0, or a power of two up to {}", alignment_max)};

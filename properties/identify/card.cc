@@ -131,6 +131,10 @@ void answer(const Subject& s, std::size_t aspect, Row& row) {
     if (refused != nullptr && !row.untold.empty()) row.words = "not all could be asked: " + refused->why;
     return;
   }
+  if (s.kernel.without_lse && row.name == "lse") {
+    row.answer = Answer::unasked, row.words = "it gives none";
+    return;
+  }
   row.answer = refused != nullptr ? Answer::unasked : Answer::untold;
   row.words = refused != nullptr           ? refused->why
               : s.resolution.found.empty() ? "no case could tell"

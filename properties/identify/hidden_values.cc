@@ -73,7 +73,7 @@ std::optional<std::string> first_change(const Results& got, const Results& plain
         if (const std::size_t e = row * std::size_t(got.width) + std::size_t(d); !same(got.out[e], plain.out[e]))
           return fmt::format("out[b={} h={} i={} d={}], which becomes {:.6g}", head / got.heads, head % got.heads, i, d,
                              got.out[e]);
-      if (!same(got.lse[row], plain.lse[row]))
+      if (!got.lse.empty() && !same(got.lse[row], plain.lse[row]))
         return fmt::format("lse[b={} h={} i={}], which becomes {:.6g}", head / got.heads, head % got.heads, i, got.lse[row]);
     }
   return std::nullopt;

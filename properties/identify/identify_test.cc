@@ -236,6 +236,20 @@ TEST(Card, OfANarrowKernelSaysWhatCouldNotBeAsked) {
   EXPECT_NE(row(card, "rotary").words.find("a feature that it lacks"), std::string::npos);
 }
 
+TEST(Card, OfAKernelWithoutLseClaimsNothingOfIt) {
+  Kernel kernel = by_the_book();
+  kernel.without_lse = true;
+  const Card card = card_of(kernel);
+  EXPECT_FALSE(card.departs()) << text(card);
+  EXPECT_EQ(row(card, "lse").answer, Answer::unasked) << text(card);
+  EXPECT_EQ(row(card, "empty rows").answer, Answer::as_specified) << text(card);
+  const std::vector<std::string>& untold = row(card, "empty rows").untold;
+  EXPECT_NE(std::find(untold.begin(), untold.end(), "empty-lse-plus-inf"), untold.end()) << text(card);
+  kernel = misread("lse-base-two-vs-e");
+  kernel.without_lse = true;
+  EXPECT_FALSE(card_of(kernel).departs());
+}
+
 TEST(Card, OfANarrowKernelNamesWhatItMisreads) {
   for (const char* const id : {"causal-top-left", "bias-of-head-0"}) {
     const Card card = card_of(narrow(misread(id)));

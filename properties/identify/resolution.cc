@@ -97,7 +97,7 @@ bool explain_with(const std::vector<Found>& found, const Reading& more, const Si
 Indices contradicting(const Reading& reading, const Sights& sights) {
   Indices found;
   for (std::size_t s = 0; s < sights.all.size(); ++s)
-    if (sights.all[s].state == State::agrees && sights.all[s].stage->tells(reading, sights.all[s].arithmetic)) found.push_back(s);
+    if (sights.all[s].state == State::agrees && sights.all[s].stage->tells(reading, sights.all[s].arithmetic, sights.all[s].seen)) found.push_back(s);
   return found;
 }
 
@@ -203,7 +203,7 @@ Indices excluding(const Reading& reading, const Sights& sights, const Resolution
         const Sight& sight = sights.all[s];
         if (sight.state != state || is_own(sight) != of_its_own) continue;
         if (state == State::agrees) {
-          if (sight.stage->tells(reading, sight.arithmetic)) found.push_back(s);
+          if (sight.stage->tells(reading, sight.arithmetic, sight.seen)) found.push_back(s);
           continue;
         }
         const Problem& p = sight.stage->call().problem;
@@ -211,7 +211,7 @@ Indices excluding(const Reading& reading, const Sights& sights, const Resolution
         const Decisions without = resolution.decisions(sights, s);
         Decisions with = without;
         reading.apply(with);
-        if (apart(with, without, sight.stage->call(), sight.arithmetic, &sight.stage->shared())) found.push_back(s);
+        if (apart(with, without, sight.stage->call(), sight.arithmetic, sight.seen, &sight.stage->shared())) found.push_back(s);
       }
   return found;
 }

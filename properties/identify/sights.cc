@@ -7,7 +7,6 @@
 
 #include "problem/token.h"
 #include "properties/identify/aspects.h"
-#include "properties/readings/fit.h"
 
 namespace boresight::properties::identify {
 namespace {
@@ -103,6 +102,7 @@ Case fitted(Case c, const Fitting& fitting) {
 Sight look(Stage& stage, const Kernel& kernel, Results* agreeing) {
   Sight sight;
   sight.stage = &stage;
+  sight.seen = readings::seen_of(kernel);
   if (const auto refused = refusal(kernel, stage.call())) {
     sight.state = State::refused, sight.why = refused->why;
     return sight;

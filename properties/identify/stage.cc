@@ -4,7 +4,6 @@
 
 #include "problem/token.h"
 #include "properties/readings/evaluator.h"
-#include "properties/readings/fit.h"
 #include "properties/readings/power.h"
 #include "reference/error_bound.h"
 
@@ -19,7 +18,7 @@ bool elements_apart(double a, double b, double bounds) {
 }  // namespace
 
 bool apart(const readings::Decisions& a, const readings::Decisions& b, const Call& call, const Arithmetic& arithmetic,
-           readings::BookProducts* shared) {
+           readings::Seen where, readings::BookProducts* shared) {
   if (a == b) return false;
   const Problem& p = call.problem;
   for (std::int64_t s = 0; s < p.batch; ++s)
@@ -31,7 +30,7 @@ bool apart(const readings::Decisions& a, const readings::Decisions& b, const Cal
       for (std::int64_t i = 0; i < p.queries; ++i) {
         for (std::int64_t d = 0; d < p.value_dim; ++d)
           if (elements_apart(of_a.head.out(i, d), of_b.head.out(i, d), around_a.out(i, d) + around_b.out(i, d))) return true;
-        if (of_a.lse_is_open[std::size_t(i)] || of_b.lse_is_open[std::size_t(i)]) continue;
+        if (where == readings::Seen::in_out || of_a.lse_is_open[std::size_t(i)] || of_b.lse_is_open[std::size_t(i)]) continue;
         if (elements_apart(of_a.head.lse(i), of_b.head.lse(i), around_a.lse(i) + around_b.lse(i))) return true;
       }
     }
@@ -65,11 +64,11 @@ const Certified* Stage::certified(const Arithmetic& arithmetic) {
   return found.finite ? &found.certified : nullptr;
 }
 
-bool Stage::tells(const readings::Reading& reading, const Arithmetic& arithmetic) {
+bool Stage::tells(const readings::Reading& reading, const Arithmetic& arithmetic, readings::Seen where) {
   Bounded& at = bounded(arithmetic);
-  const auto [told, is_new] = at.told.try_emplace(&reading, false);
+  const auto [told, is_new] = at.told.try_emplace({&reading, where}, false);
   if (is_new && at.finite && readings::applies(reading, case_.problem))
-    told->second = readings::shows(readings::under(reading, case_.problem), call(), arithmetic, at.certified, &shared_);
+    told->second = readings::shows(readings::under(reading, case_.problem), call(), arithmetic, at.certified, &shared_, where);
   return told->second;
 }
 

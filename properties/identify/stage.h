@@ -5,11 +5,13 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "properties/compare.h"
 #include "properties/prepared.h"
 #include "properties/readings/decisions.h"
+#include "properties/readings/fit.h"
 #include "properties/readings/products.h"
 #include "properties/readings/table.h"
 
@@ -17,7 +19,7 @@ namespace boresight::properties::identify {
 
 // Every element of one set of decisions within both bounds of the other's: no kernel can be told to follow the one.
 bool apart(const readings::Decisions& a, const readings::Decisions& b, const Call& call, const Arithmetic& arithmetic,
-           readings::BookProducts* shared = nullptr);
+           readings::Seen where, readings::BookProducts* shared = nullptr);
 
 class Stage {
  public:
@@ -33,14 +35,14 @@ class Stage {
   // The truth and its bound; null where the case is out of the domain, or the arithmetic has no finite bound here.
   const Certified* certified(const Arithmetic& arithmetic);
   // The reading is farther from the truth than both bounds.
-  bool tells(const readings::Reading& reading, const Arithmetic& arithmetic);
+  bool tells(const readings::Reading& reading, const Arithmetic& arithmetic, readings::Seen where);
 
  private:
   struct Bounded {
     Arithmetic arithmetic;
     Certified certified;
     bool finite = true;
-    std::map<const readings::Reading*, bool> told;
+    std::map<std::pair<const readings::Reading*, readings::Seen>, bool> told;
   };
   Bounded& bounded(const Arithmetic& arithmetic);
 

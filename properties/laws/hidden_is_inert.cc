@@ -41,6 +41,13 @@ bool poison_masked(const Tensor& mask, const Tensor& k, const Tensor& v, std::ui
   return any;
 }
 
+bool may_hide(const Case& a_case) {
+  const Problem& p = a_case.problem;
+  const auto given = [](const Mask& mask) { return mask.kind != Mask::Kind::absent; };
+  return p.causal || p.window != Window{} || given(a_case.key_mask) || given(a_case.memory_mask) || given(a_case.attention_mask) ||
+         a_case.dense_hidden > 0;
+}
+
 // One column after the persistent ones gets other finite contents in every sequence.
 std::int64_t change_one(const Problem& p, const Tensors& t, std::uint64_t seed) {
   const std::int64_t token = std::int64_t(mix(seed + 7) % std::uint64_t(p.memories + p.segment));
@@ -63,6 +70,7 @@ void prepare_hidden_is_inert(Case& c, Choices& choices) {
 Verdict judge_hidden_is_inert(const Case& a_case, const Kernel& kernel) {
   const Problem& p = a_case.problem;
   if (p.memories + p.segment == 0) return skipped("no column that could be hidden");
+  if (!may_hide(a_case)) return skipped("nothing that hides a column");
   Trial trial("hidden_is_inert", a_case, kernel);
   const Certificate certificate = trial.certify(trial.call());
   if (!trial.going()) return trial.verdict();

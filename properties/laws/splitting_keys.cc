@@ -121,6 +121,7 @@ void prepare_splitting_keys(Case& c, Choices& choices) {
 Verdict judge_splitting_keys(const Case& a_case, const Kernel& kernel) {
   const Problem& p = a_case.problem;
   if (p.columns() < 2 || p.queries < 1) return skipped("needs a query and two columns");
+  if (kernel.without_lse) return skipped("not supported: parts are merged by lse, which it does not give");
   Trial trial("splitting_keys", a_case, kernel);
   const std::int64_t count = 2 + std::int64_t(mix(a_case.seed + 23) % 2);
   const Certificate whole = trial.certify(trial.call());

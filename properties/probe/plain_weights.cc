@@ -17,6 +17,7 @@ PlainWeights nothing_read(const Probing& probing) {
 }
 
 void take_lse(Probing& probing, const Results& got) {
+  if (got.lse.empty()) return;
   auto from = got.lse.begin();
   for (HeadPlumb& head : probing.result.heads) {
     head.lse.assign(from, from + std::ptrdiff_t(got.rows));

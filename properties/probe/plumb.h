@@ -33,7 +33,7 @@ struct HeadPlumb {
   std::vector<Interval> rest;      // [n], of log(weight that no column gets) - right; empty without zero key and sink
   std::vector<double> rest_right;  // [n]
   std::vector<double> right_base;  // [n], what `right` stands above: the lse at q.k = 0, 0 where the row is empty
-  std::vector<double> lse;         // [n], as the kernel gave it
+  std::vector<double> lse;         // [n], as the kernel gave it; empty: it gives none
   Seen at(std::int64_t i, std::int64_t c) const { return seen[std::size_t(i * right.cols() + c)]; }
   double recovered(std::int64_t i, std::int64_t c) const { return right(i, c) + offset(i, c); }
 };

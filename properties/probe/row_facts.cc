@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "properties/probe/fact_call.h"
 #include "properties/probe/number.h"
@@ -14,8 +15,8 @@ using Index = std::int64_t;
 // A row that the right kernel leaves empty, as this one has it.
 struct EmptyRow {
   bool zero = true, nan = false, even = true;  // even: all columns weigh the same
-  double lse = 0;
-  bool departs() const { return !zero || !(std::isinf(lse) && lse < 0); }
+  std::optional<double> lse;
+  bool departs() const { return !zero || (lse && !(std::isinf(*lse) && *lse < 0)); }
 };
 
 bool holds(const HeadPlumb& head, Index i, Index c, double level) {
@@ -32,13 +33,13 @@ EmptyRow read_empty(const HeadPlumb& head, Index i) {
     row.nan = row.nan || seen == Seen::broken;
     row.even = row.even && holds(head, i, c, -std::log(double(columns)));
   }
-  row.lse = head.lse[std::size_t(i)];
+  if (!head.lse.empty()) row.lse = head.lse[std::size_t(i)];
   return row;
 }
 
 std::string in_words(const EmptyRow& row) {
   const char* output = row.nan ? "NaN" : row.zero ? "0" : row.even ? "the mean of all values" : "of some columns";
-  return fmt::format("{}, lse {}", output, measured_number(row.lse));
+  return row.lse ? fmt::format("{}, lse {}", output, measured_number(*row.lse)) : output;
 }
 
 const char* missing_name(const Problem& p) { return p.sink && p.zero_kv ? "zero key and sink" : p.sink ? "sink" : "zero key"; }
@@ -46,7 +47,7 @@ const char* missing_name(const Problem& p) { return p.sink && p.zero_kv ? "zero 
 }  // namespace
 
 Fact empty_rows(const FactSubject& s) {
-  Fact fact{"empty rows", "", "0, lse -inf", false, ""};
+  Fact fact{"empty rows", "", s.kernel.without_lse ? "0" : "0, lse -inf", false, ""};
   if (s.p.zero_kv || s.p.sink) return unmeasured(fact, "no row is empty beside a zero key or a sink");
   for (const HeadPlumb& head : s.seen.heads)
     for (Index i = 0; i < s.p.queries; ++i) {
@@ -78,6 +79,7 @@ Fact missing_weight(const FactSubject& s) {
 // Of the first row that departs, else of the first.
 Fact lse(const FactSubject& s) {
   Fact fact{"lse", "", "", false, ""};
+  if (s.kernel.without_lse) return unmeasured(fact, "it gives none");
   FactCall call(s.a_case, s.kernel);
   call.show(0);
   if (!call.shoot(s.p)) return unmeasured(fact, call.failed);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "problem/arithmetic.h"
+#include "problem/kernel.h"
 #include "properties/call.h"
 #include "properties/compare.h"
 #include "properties/readings/decisions.h"
@@ -30,6 +31,7 @@ std::optional<Mismatch> first_wrong(const Observation& seen);
 bool fits(const Decisions& reading, const Observation& seen, const Mismatch& wrong);
 
 enum class Seen : std::uint8_t { in_out, in_out_or_lse };
+inline Seen seen_of(const Kernel& kernel) { return kernel.without_lse ? Seen::in_out : Seen::in_out_or_lse; }
 
 // Some element of the reading is farther from the truth than both bounds together: no kernel passes that computes it.
 bool shows(const Decisions& reading, const Call& call, const Arithmetic& arithmetic, const Certificate& certified,

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "properties/readings/fit.h"
 #include "properties/readings/products.h"
 
 namespace boresight::properties::readings {
@@ -17,11 +16,11 @@ bool misreads_the_bias(const Reading& reading, const Problem& problem) {
 }
 
 std::vector<const Reading*> told(const std::vector<const Reading*>& of, const Call& call, const Arithmetic& arithmetic,
-                                 const Certificate& certificate) {
+                                 const Certificate& certificate, Seen where) {
   BookProducts shared(call.problem, call.tensors);
   std::vector<const Reading*> found;
   for (const Reading* reading : of)
-    if (applies(*reading, call.problem) && shows(under(*reading, call.problem), call, arithmetic, certificate, &shared))
+    if (applies(*reading, call.problem) && shows(under(*reading, call.problem), call, arithmetic, certificate, &shared, where))
       found.push_back(reading);
   return found;
 }

@@ -7,6 +7,7 @@
 #include "problem/arithmetic.h"
 #include "properties/call.h"
 #include "properties/compare.h"
+#include "properties/readings/fit.h"
 #include "properties/readings/table.h"
 
 namespace boresight::properties::readings {
@@ -19,7 +20,7 @@ bool misreads_the_bias(const Reading& reading, const Problem& problem);
 
 // Those of the readings that a kernel of this arithmetic could not have computed without being told from the truth.
 std::vector<const Reading*> told(const std::vector<const Reading*>& of, const Call& call, const Arithmetic& arithmetic,
-                                 const Certificate& certificate);
+                                 const Certificate& certificate, Seen where = Seen::in_out_or_lse);
 
 // Some reading would have been told by an output, not only by lse; where the problem has a bias, one that misreads it.
 bool some_told(const Call& call, const Arithmetic& arithmetic, const Certificate& certificate);

@@ -254,6 +254,12 @@ class Documented(unittest.TestCase):
         done, _ = self.judged("good/top-left", "--cases", "400")
         self.assertEqual(done.returncode, HELD, done.stdout)
 
+    def test_a_kernel_without_lse_is_not_asked_for_one(self):
+        done, report = self.judged("good/without-lse", "--cases", "400")
+        self.assertEqual(done.returncode, HELD, done.stdout)
+        self.assertGreater(passed(report, "good/without-lse"), 0)
+        self.assertRegex(done.stdout, "parts are merged by lse|splitting_keys +0")
+
     def test_an_honest_kernel_is_not_blamed_for_its_neighbours(self):
         done, _ = self.judged("good/honest", "--cases", "400")
         self.assertEqual(done.returncode, HELD, done.stdout)

@@ -24,6 +24,18 @@ constexpr boresight_kernel says_top_left = honest::kernel("bad/says-top-left", h
 // `bad/top-left`: computes it and documents nothing: must fail, and be called causal-top-left.
 constexpr boresight_kernel silent_top_left = honest::kernel("bad/top-left", top_left_run);
 
+// `good/without-lse`: gives out alone, and is never asked for more: must pass.
+const char* without_lse_run(void*, const boresight_problem* p, const boresight_tensors* t, const boresight_options*) {
+  if (t->lse != nullptr) return "asked for lse";
+  honest::attend(*p, *t);
+  return nullptr;
+}
+constexpr boresight_kernel without_lse = [] {
+  boresight_kernel kernel = honest::kernel("good/without-lse", without_lse_run);
+  kernel.flags |= BORESIGHT_WITHOUT_LSE;
+  return kernel;
+}();
+
 }  // namespace
 
-BORESIGHT_EXPORT_KERNELS(&honest_kernel, &top_left, &says_top_left, &silent_top_left)
+BORESIGHT_EXPORT_KERNELS(&honest_kernel, &without_lse, &top_left, &says_top_left, &silent_top_left)

@@ -1,0 +1,119 @@
+"""A kernel: a Python function that computes attention, and what it says of itself."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .call import Call, Library
+from .supports import Refusal, by_words
+
+if TYPE_CHECKING:
+    from ._native import Options, Problem
+
+Function = Callable[[Call], Any]
+
+
+class Kernel:
+    """A function `fn(call)` that returns `out` [B][H][n][Dv] in the type of the call, or `(out, lse)` where `lse` is true.
+
+    supports
+        What it takes: words of `boresight.features` ("causal alibi mem_kv"), all others being refused, and with "!" behind it a word
+        that it does not go without ("causal! alibi! mem_kv"); or a function of a
+        `Problem` that returns None, or words why not; or None: all of the specification.
+    arithmetic
+        What it promises of its roundings where that is not a plain loop in f32: a dict, or a function of a `Problem` that returns one,
+        of fields of `boresight_arithmetic` in boresight.h, such as `{"weights": "bf16"}`. It decides the certified bound.
+    documented
+        Readings (`boresight.readings()`) that it follows on purpose, and is judged by in place of the specification.
+    tensors
+        Of which library the call's arrays are: "torch" or "numpy".
+    lse
+        It returns `(out, lse)`, lse [B][H][n] in f32, a natural logarithm.
+    contiguous
+        It takes row-major arrays alone. (torch has no negative strides; arrays that have some are copied for it.)
+    batch_invariant
+        Promised: a sequence's bits do not depend on what else is in the batch.
+    """
+
+    def __init__(
+        self,
+        fn: Function,
+        *,
+        name: str | None = None,
+        supports: str | Iterable[str] | Refusal | None = None,
+        arithmetic: Mapping[str, Any] | Callable[[Problem], Mapping[str, Any] | None] | None = None,
+        documented: Iterable[str] = (),
+        tensors: str = "torch",
+        lse: bool = False,
+        contiguous: bool = False,
+        batch_invariant: bool = False,
+    ) -> None:
+        if not callable(fn):
+            raise TypeError(f"a kernel is a function of a Call, not {fn!r}")
+        self.fn = fn
+        self.name = _name(fn) if name is None else name
+        if not re.fullmatch(r"[A-Za-z0-9_./@-]{1,63}", self.name):
+            raise ValueError(f"a kernel's name is '{self.name}'; allowed: 1 to 63 letters, digits and - _ . / @")
+        self.documented = documented.split() if isinstance(documented, str) else list(documented)
+        self.lse = bool(lse)
+        self.contiguous = bool(contiguous)
+        self.batch_invariant = bool(batch_invariant)
+        self.library = Library(tensors)
+        self._supports = supports if supports is None or callable(supports) else by_words(supports)
+        self._declares = arithmetic
+
+    def __repr__(self) -> str:
+        return f"<boresight.Kernel {self.name}>"
+
+    def __call__(self, call: Call) -> Any:
+        return self.fn(call)
+
+    @property
+    def address(self) -> str | None:
+        """Where `python -m boresight` finds it, "module:name" or "file.py:name"; None: nowhere."""
+        module, name = getattr(self.fn, "__module__", None), getattr(self.fn, "__qualname__", "")
+        if not module or "<" in name:
+            return None
+        if module != "__main__":
+            return f"{module}:{name}"
+        try:
+            return f"{os.path.relpath(inspect.getfile(self.fn))}:{name}"
+        except (TypeError, OSError):
+            return None
+
+    # What the native module calls.
+
+    def _refusal(self, problem: Problem) -> str:
+        words = self.library.refusal(problem) or (self._supports(problem) if self._supports else None)
+        if words is False:
+            return "not supported"
+        return "" if words is None or words is True else str(words)
+
+    def _arithmetic(self, problem: Problem) -> dict[str, Any] | None:
+        declared = self._declares(problem) if callable(self._declares) else self._declares
+        return None if declared is None else dict(declared)
+
+    def _run(self, problem: Problem, options: Options, arrays: dict[str, Any]) -> tuple[Any, Any]:
+        result = self.fn(Call(problem, options, arrays, self.library))
+        out, lse = result if isinstance(result, tuple) else (result, None)
+        if self.lse and lse is None:
+            raise TypeError("it says lse=True and returned no (out, lse)")
+        return self.library.returned(out), self.library.returned(lse)
+
+
+def as_kernel(fn: Function | Kernel, **declared: Any) -> Kernel:
+    """The kernel itself, or one of a function."""
+    if not isinstance(fn, Kernel):
+        return Kernel(fn, **declared)
+    if declared:
+        raise TypeError(f"a Kernel says what it is already: {', '.join(declared)} can't be given beside it")
+    return fn
+
+
+def _name(fn: Function) -> str:
+    name = getattr(fn, "__qualname__", type(fn).__name__).replace("<locals>.", "").replace("<lambda>", "lambda")
+    return re.sub(r"[^A-Za-z0-9_./@-]", "_", name)[-63:]
