@@ -31,7 +31,6 @@ PAGES: dict[str, tuple[tuple[str, ...], Callable[[Any], bool]]] = {
         lambda p: "memory_mask" in p.given and "key_mask" not in p.given and _cached(p),
     ),
     "x-transformers-rotary-of-two": (MODULES, lambda p: p.rotary.dims == 2),
-    "x-transformers-xpos-context": (MODULES, lambda p: p.rotary.dims > 0 and p.rotary.xpos and p.custom_positions),
     "x-transformers-rotary-beside-bias": (("layers",), _rotary_beside_bias),
     "x-transformers-rotary-cache-origin": (("layers",), lambda p: p.rotary.dims > 0 and p.mem_kv > 0 and _cached(p)),
 }
