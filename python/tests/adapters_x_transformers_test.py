@@ -3,6 +3,12 @@ the library is named."""
 
 from __future__ import annotations
 
+import contextlib
+import importlib.metadata
+import io
+import pathlib
+import re
+
 import pytest
 
 pytest.importorskip("x_transformers", reason="x-transformers is not installed")
@@ -13,6 +19,7 @@ from x_transformers.x_transformers import Attention
 import boresight
 from boresight.adapters import x_transformers as adapters
 
+FINDINGS = pathlib.Path(__file__).parents[2] / "docs" / "findings"
 ROWS = {kernel.name: kernel for kernel in adapters.kernels()}
 PAST_KNOWN = {kernel.name: kernel for kernel in adapters.kernels(known=False)}
 TOKENS = (
@@ -86,6 +93,17 @@ def test_what_is_known_is_refused_by_its_page(page: str, shown: tuple[str, str])
 
 def test_each_known_defect_is_shown() -> None:
     assert set(KNOWN) == set(adapters.known.PAGES)
+
+
+@pytest.mark.skipif(importlib.metadata.version("x-transformers") != "2.31.10", reason="the pages tell of x-transformers 2.31.10")
+@pytest.mark.parametrize("page", sorted(FINDINGS.glob("x-transformers-*.md")), ids=lambda page: page.stem)
+def test_a_page_shows_what_it_says(page: pathlib.Path) -> None:
+    shown = re.search(r"```python\n(.*?)```\n\n```\n(.*?)```", page.read_text(), re.DOTALL)
+    assert shown
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(shown[1], {})
+    assert said.getvalue() == shown[2]
 
 
 @pytest.mark.parametrize(("token", "words"), WORDS.items())
