@@ -33,10 +33,13 @@ TOKENS = (
     "bs1 b1 h2 d8 n4 s6 M3 causal rotary=8 xpos xpos_scale_base=64 seed=8",
     "bs1 b1 h2 d8 n6 s6 P2 causal window=2 zero_kv seed=9",
     "bs1 b2 h2 d8 n3 s3 P2 attention_mask=0.7 bias=dense seed=10",
+    "bs1 b2 h3 d8 n4 s7 M2 P2 causal bias=alibi rotary=4 bf16 seed=13",
+    "bs1 b2 h2 d8 n4 s4 M2 P2 bias=alibi f16 seed=14",
     "bs1 b2 h3/1 d8 n4 s7 M2 P2 causal key_mask=0.8 memory_mask=0.5 seed=12",
     "bs1 b2 h2 d8 n3 s5 bias=alibi slopes=per_head positions=shuffled seed=11",
 )
 KNOWN = {  # page -> a row that shows it, by its smallest case
+    "x-transformers-minus-infinity": ("attend", "bs1 b1 h2 d1 n1 s1 bias=dense dense_hidden=0.2 values=integers"),
     "x-transformers-causal-fewer-keys": ("attend-flash", "bs1 b1 h1 d1 n2 s1 causal values=integers law=inside_the_hull"),
     "x-transformers-mem-kv-value-dim": ("attention", "bs1 b1 h1 d1/2 n1 s1 P1 values=integers"),
     "x-transformers-forget-cache": ("attention", "bs1 b1 h1 d1 n1 s1 M1 causal bias=forget values=integers seed=1"),
@@ -47,7 +50,6 @@ KNOWN = {  # page -> a row that shows it, by its smallest case
 }
 BESIDES = {
     "x-transformers-empty-rows": ("layers", "bs1 b1 h1 d1 n3 s3 causal key_mask=0b011 values=integers"),
-    "x-transformers-minus-infinity": ("attend", "bs1 b1 h2 d1 n1 s1 bias=dense dense_hidden=0.2 values=integers"),
     "x-transformers-hidden-nan": ("attend", "bs1 b1 h1 d1 n1 s1 M12 memory_mask=0b111111111110 values=integers law=hidden_is_inert"),
 }
 WORDS = {

@@ -8,6 +8,7 @@ from typing import Any
 
 EMPTY_ROWS = "live-empty-row-differs-by-path"  # a reading: of attention without flash
 
+ALL = ("attend", "attention", "layers")
 MODULES = ("attention", "layers")
 
 
@@ -24,6 +25,7 @@ def _rotary_beside_bias(p: Any) -> bool:
 #: Page -> the parts that have the defect, and whether a problem meets it.
 PAGES: dict[str, tuple[tuple[str, ...], Callable[[Any], bool]]] = {
     "x-transformers-causal-fewer-keys": (("attend",), lambda p: p.causal and p.queries > p.columns),
+    "x-transformers-minus-infinity": (ALL, lambda p: p.bias.kind == "dense"),  # which may hold -inf
     "x-transformers-mem-kv-value-dim": (MODULES, lambda p: p.mem_kv > 0 and p.value_dim != p.head_dim),
     "x-transformers-forget-cache": (MODULES, lambda p: p.bias.kind == "forget" and (p.memories > 0 or _cached(p))),
     "x-transformers-memory-mask-cache": (
@@ -36,8 +38,10 @@ PAGES: dict[str, tuple[tuple[str, ...], Callable[[Any], bool]]] = {
 }
 
 
-def refusal(part: str, p: Any) -> str | None:
+def refusal(part: str, flash: bool, p: Any) -> str | None:
     """The page of the first known defect of this part that a problem meets."""
+    if not flash and p.window[0] >= 0 and any(mask in p.given for mask in ("key_mask", "memory_mask", "attention_mask")):
+        return "known: x-transformers-empty-rows, where a window is of the masks, and to the reading it is of causality"
     for page, (parts, meets) in PAGES.items():
         if part in parts and meets(p):
             return f"known: {page}"
