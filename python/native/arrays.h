@@ -43,6 +43,9 @@ std::optional<std::string> misfit(const Given& given, const Tensor& tensor);
 // Writes an array that fits.
 void copy(const Given& given, const Tensor& tensor);
 
+// Every bit set is how the judge marks what nobody has written; where Python gave that NaN it becomes another one.
+void tell_from_poison(const Tensor& tensor);
+
 // "(2, 8, 3)"
 std::string in_words(const std::vector<std::int64_t>& shape);
 std::vector<std::int64_t> shape_of(const Tensor& tensor);

@@ -54,6 +54,7 @@ void take(const nb::object& from, const char* name, const Tensor& tensor) {
                                   nb::cast<std::string>(nb::handle(reinterpret_cast<PyObject*>(Py_TYPE(from.ptr()))).attr("__name__"))));
   if (const auto wrong = misfit(given, tensor)) throw KernelFault(fmt::format("returned {} that {}", name, *wrong));
   copy(given, tensor);
+  tell_from_poison(tensor);
 }
 
 void run(const nb::object& spec, const Problem& problem, const Tensors& tensors, const Options& options,

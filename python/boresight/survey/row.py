@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import re
 import subprocess
 import sys
 import time
@@ -28,7 +29,9 @@ class Shown:
 
     @property
     def name(self) -> str:
-        return self.reading or self.what
+        """The reading, or what happened without this case's numbers."""
+        what = re.sub(r"\d+", "N", self.what.partition(" (")[0])
+        return self.reading or re.sub(r"N(, N)*", "N", what)[:90]
 
 
 @dataclass
