@@ -63,6 +63,7 @@ class Kernel:
         self.contiguous = bool(contiguous)
         self.batch_invariant = bool(batch_invariant)
         self.library = Library(tensors)
+        self.survey_cases: int | None = None  #: the most that the survey gives it, where a call takes seconds
         self._supports = supports if supports is None or callable(supports) else by_words(supports)
         self._declares = arithmetic
 
