@@ -1,5 +1,5 @@
-// Tensors across the border to Python: arrays that any library of DLPack takes, with memory of their own, so that a kernel may keep
-// them for as long as it likes; and arrays from Python, looked at before they are read.
+// Tensors across the border to Python: arrays that any library of DLPack takes, with memory of their own, so that a kernel may
+// keep them for as long as it likes; and arrays from Python, looked at before they are read.
 #pragma once
 
 #include <nanobind/nanobind.h>
