@@ -5,7 +5,8 @@ documented idiom, with tables, slopes and masks as captured tensors.
 for shapes that may change, and `torch/flex-static` for one shape, where calls of one query over many keys take a path of their own
 (flash decoding). `-score` hides by minus infinity in the score_mod instead, without a BlockMask.
 
-A compiled row needs a C++ compiler, and some ten seconds for each call of a new kind: `slow`, with CASES that it is to be run on.
+A compiled row needs a C++ compiler, and some ten seconds for each call of a new kind: it has few `survey_cases`, and CASES to be
+replayed on it.
 """
 
 from __future__ import annotations
@@ -215,7 +216,7 @@ def kernel_of(name: str, attend: Callable[..., Any], by_block_mask: bool, compil
         lse=not compiled,
     )
     if compiled:
-        kernel.slow, kernel.survey_cases = True, 22
+        kernel.survey_cases = 22
     return kernel
 
 
