@@ -39,7 +39,7 @@ def kernel(part: str, flash: bool, with_known: bool = True) -> boresight.Kernel:
         return compute(call, flash)
 
     def refusal(problem: Any) -> str | None:
-        return takes(problem, flash) or (None if with_known else known.refusal(part, problem))
+        return takes(problem, flash) or (None if with_known else known.refusal(part, flash, problem))
 
     return boresight.Kernel(
         run,

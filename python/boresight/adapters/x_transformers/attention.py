@@ -32,7 +32,7 @@ def attention(call: Any, flash: bool) -> Tensor:
         softclamp_logits=p.softcap > 0,
         logit_softclamp_value=p.softcap,
         data_dependent_alibi=p.bias.kind == "forget",
-    )
+    ).to(tensors.dtype(p))
     if to_context(p):
         return _run(module, call, 0, tokens(p.batch, 0, p.queries), **_context(call))
     cached = p.segment - p.queries

@@ -1,32 +1,48 @@
-"""Defects of x-transformers 2.31.10 that docs/findings tells of. The rows of `kernels()` show them; `kernels(known=False)` looks past
+"""Defects of x-transformers 2.31.10, each by its page in docs/findings. The rows of `kernels()` show them; `kernels(known=False)` looks past
 them: problems that meet one are refused, and where a reading describes it the kernel is judged by that reading."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-EMPTY_ROWS = "live-empty-row-differs-by-path"  # of attention without flash
+EMPTY_ROWS = "live-empty-row-differs-by-path"  # a reading: of attention without flash
+
+ALL = ("attend", "attention", "layers")
+MODULES = ("attention", "layers")
 
 
-def refusal(part: str, p: Any) -> str | None:
-    """The known defect of this part that a problem meets, in the words of its page."""
-    cached = p.queries < p.segment
-    rotary = p.rotary.dims > 0
-    if part == "attend":
-        return "known: causal with fewer keys than queries" if p.causal and p.queries > p.columns else None
-    if p.mem_kv > 0 and p.value_dim != p.head_dim:
-        return "known: mem_kv beside value_dim_head"
-    if p.bias.kind == "forget" and (p.memories > 0 or cached):
-        return "known: data-dependent ALiBi with memories or a cache"
-    if "memory_mask" in p.given and "key_mask" not in p.given and cached:
-        return "known: a memory mask beside a cache"
-    if rotary and p.rotary.dims == 2:
-        return "known: rotary of two dimensions"
-    if rotary and p.rotary.xpos and p.custom_positions:
-        return "known: XPOS with positions of a context"
-    if part == "layers" and rotary:
-        if p.bias.kind in ("relative_buckets", "distance_table") or (p.bias.kind == "alibi" and (p.memories > 0 or cached)):
-            return "known: rotary beside a bias by position"
-        if p.mem_kv > 0 and cached:
-            return "known: rotary beside mem_kv and a cache"
+def _cached(p: Any) -> bool:
+    return p.queries < p.segment
+
+
+def _rotary_beside_bias(p: Any) -> bool:
+    if p.bias.kind == "alibi":
+        return p.rotary.dims > 0 and (p.memories > 0 or _cached(p))
+    return p.rotary.dims > 0 and p.bias.kind in ("relative_buckets", "distance_table")
+
+
+#: Page -> the parts that have the defect, and whether a problem meets it.
+PAGES: dict[str, tuple[tuple[str, ...], Callable[[Any], bool]]] = {
+    "x-transformers-causal-fewer-keys": (("attend",), lambda p: p.causal and p.queries > p.columns),
+    "x-transformers-minus-infinity": (ALL, lambda p: p.bias.kind == "dense"),  # which may hold -inf
+    "x-transformers-mem-kv-value-dim": (MODULES, lambda p: p.mem_kv > 0 and p.value_dim != p.head_dim),
+    "x-transformers-forget-cache": (MODULES, lambda p: p.bias.kind == "forget" and (p.memories > 0 or _cached(p))),
+    "x-transformers-memory-mask-cache": (
+        MODULES,
+        lambda p: "memory_mask" in p.given and "key_mask" not in p.given and _cached(p),
+    ),
+    "x-transformers-rotary-of-two": (MODULES, lambda p: p.rotary.dims == 2),
+    "x-transformers-rotary-beside-bias": (("layers",), _rotary_beside_bias),
+    "x-transformers-rotary-cache-origin": (("layers",), lambda p: p.rotary.dims > 0 and p.mem_kv > 0 and _cached(p)),
+}
+
+
+def refusal(part: str, flash: bool, p: Any) -> str | None:
+    """The page of the first known defect of this part that a problem meets."""
+    if not flash and p.window[0] >= 0 and any(mask in p.given for mask in ("key_mask", "memory_mask", "attention_mask")):
+        return "known: x-transformers-empty-rows, where a window is of the masks, and to the reading it is of causality"
+    for page, (parts, meets) in PAGES.items():
+        if part in parts and meets(p):
+            return f"known: {page}"
     return None

@@ -68,7 +68,7 @@ def _model(call: Any, flash: bool) -> AttentionLayers:
         positions.with_distance_table(model.rel_pos, call)
     if p.rotary.dims > 0:
         positions.with_rotary_data(model.rotary_pos_emb, call)
-    return model
+    return model.to(tensors.dtype(p))
 
 
 def _positions(call: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from x_transformers.x_transformers import AlibiPositionalBias, DynamicPositionBias, RelativePositionBias, RotaryEmbedding
 
+from . import tensors
 from .stand_ins import DistanceTable
 
 
@@ -35,7 +36,7 @@ def alibi(call: Any) -> AlibiPositionalBias:
     """Geometric slopes are the library's own, and its module stays as it would in a model: it keeps its bias from call to call."""
     p = call.problem
     if p.bias.slopes == "geometric":
-        return _geometric_alibi(p.bias.alibi_heads, p.heads)
+        return _geometric_alibi(p.bias.alibi_heads, p.heads, tensors.dtype(p))
     return AlibiPositionalBias(heads=p.heads, total_heads=p.heads, slopes=slopes_given(call))
 
 
@@ -44,8 +45,8 @@ def slopes_given(call: Any) -> list[float]:
 
 
 @lru_cache(maxsize=64)
-def _geometric_alibi(heads: int, total_heads: int) -> AlibiPositionalBias:
-    return AlibiPositionalBias(heads=heads, total_heads=total_heads)
+def _geometric_alibi(heads: int, total_heads: int, dtype: torch.dtype) -> AlibiPositionalBias:
+    return AlibiPositionalBias(heads=heads, total_heads=total_heads).to(dtype)
 
 
 def with_bucket_table(module: RelativePositionBias, call: Any) -> RelativePositionBias:
@@ -69,7 +70,7 @@ def rotary(call: Any) -> RotaryEmbedding:
         base_rescale_factor=r.base_rescale,
         **scaled,
     )
-    return with_rotary_data(module, call)
+    return with_rotary_data(module, call).to(tensors.dtype(call.problem))
 
 
 def with_rotary_data(module: RotaryEmbedding, call: Any) -> RotaryEmbedding:

@@ -9,6 +9,9 @@ import numpy as np
 from .attention import to_context
 
 
+PARAMETERS = ("slopes", "bucket_table", "distance_table", "dense", "forget", "sinks", "inverse_frequency", "xpos_scale")
+
+
 def attend(p: Any, flash: bool) -> str | None:
     if p.bias.kind not in ("none", "dense"):
         return "a bias comes as attn_bias alone"
@@ -60,8 +63,8 @@ def layers(p: Any, flash: bool) -> str | None:
 
 
 def _core(p: Any, flash: bool) -> str | None:
-    if p.type != "f32":
-        return "f32 alone"
+    if p.type != "f32" and (parameters := [name for name in PARAMETERS if name in p.given]):
+        return f"a module in 16 bits rounds its {', '.join(parameters)}"
     if p.kv_heads not in (1, p.heads) and p.head_map != "tiled":
         return "key/value heads are tiled: head h reads h mod kv_heads"
     if p.window[1] >= 0 and not p.causal:
@@ -91,6 +94,8 @@ def _rotary(p: Any) -> str | None:
         return None
     if r.pairs == "halves" and r.dims > 2:
         return "rotary pairs are adjacent"
+    if r.xpos and p.type != "f32":
+        return "no XPOS in 16 bits"
     if r.interpolation < 1:
         return "rotary interpolation is 1 or more"
     if r.xpos and p.mem_kv > 0 and (p.custom_positions or r.xpos_center != p.segment // 2):

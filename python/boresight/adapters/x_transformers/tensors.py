@@ -9,6 +9,11 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 
+def dtype(p: Any) -> torch.dtype:
+    """Of the whole module: x-transformers in 16 bits is a module in 16 bits, its positions too."""
+    return {"f32": torch.float32, "bf16": torch.bfloat16, "f16": torch.float16}[p.type]
+
+
 def keys(call: Any) -> Tensor:
     """Of the tokens: memories, then segment. [B][G][M+S][D]"""
     return _joined(call, [call.memory_k, call.segment_k], call.problem.head_dim)
@@ -31,7 +36,7 @@ def all_values(call: Any) -> Tensor:
 def queries(call: Any) -> Tensor:
     """[B][H][n][D]"""
     p = call.problem
-    return call.q if call.q is not None else torch.zeros(p.batch, p.heads, 0, p.head_dim)
+    return call.q if call.q is not None else torch.zeros(p.batch, p.heads, 0, p.head_dim, dtype=dtype(p))
 
 
 def token_mask(call: Any) -> Tensor | None:
@@ -51,4 +56,4 @@ def over_columns(call: Any, bias: Tensor) -> Tensor:
 def _joined(call: Any, parts: list[Tensor | None], width: int) -> Tensor:
     p = call.problem
     there = [part for part in parts if part is not None]
-    return torch.cat(there, dim=2) if there else torch.zeros(p.batch, p.kv_heads, 0, width)
+    return torch.cat(there, dim=2) if there else torch.zeros(p.batch, p.kv_heads, 0, width, dtype=dtype(p))
