@@ -1,4 +1,5 @@
 """onnxruntime's operators as kernels: rows keep to what they say; what is known to be wrong is found, and what is planted."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -28,15 +29,15 @@ TOKENS = (
 KNOWN = {  # row -> the smallest case of what docs/findings tells of it
     "onnxruntime/attention-23": "bs1 b1 h1 d1 n1 s2 scale=20000 key_mask=0b01 f16 values=integers seed=98",
     "onnxruntime/attention-23-segment": "bs1 b1 h1 d1 n1 s2 P1 causal values=integers",
-    "onnxruntime/multi-head-attention":
-        "bs1 b1 h2 d1 n1 s1 key_mask=0b0 attention_mask=0b1 attention_mask_shape=h values=integers",
+    "onnxruntime/multi-head-attention": "bs1 b1 h2 d1 n1 s1 attention_mask=0b0 attention_mask_shape=h values=integers",
     "onnxruntime/multi-head-attention-whole": "bs1 b1 h1 d1/3 n1 s1 M1 causal values=probe",
     "onnxruntime/group-query-attention": "bs1 b1 h1 d8 n1 s1 key_mask=0b0 values=integers",
 }
+STANDARD = ("onnxruntime/attention-23", "onnxruntime/attention-24", "onnxruntime/attention-25", "onnx/attention-24-reference")
+WRONG_CAUSALITY = ("onnxruntime/attention-23-segment", "onnxruntime/multi-head-attention-whole")
 
 
-@pytest.mark.parametrize("name", [name for name in ROWS if name not in (
-    "onnxruntime/attention-23-segment", "onnxruntime/multi-head-attention-whole")])  # whose causality is wrong: KNOWN
+@pytest.mark.parametrize("name", [name for name in ROWS if name not in WRONG_CAUSALITY])
 def test_a_row_keeps_to_its_conventions(name: str) -> None:
     verdicts = [boresight.replay(token, ROWS[name]) for token in TOKENS]
     assert not [str(verdict) for verdict in verdicts if verdict.outcome == "FAILED"]
@@ -48,8 +49,7 @@ def test_what_is_known_to_be_wrong_still_is(name: str, token: str) -> None:
     assert boresight.replay(token, ROWS[name]).outcome == "FAILED"
 
 
-@pytest.mark.parametrize("name", ["onnxruntime/attention-23", "onnxruntime/attention-24", "onnxruntime/attention-25",
-                                  "onnx/attention-24-reference"])
+@pytest.mark.parametrize("name", STANDARD)
 def test_the_standard_operator_passes_every_law(name: str) -> None:
     assert boresight.check(ROWS[name], cases=220, seed=1, progress=False).outcome == "PASSED"
 

@@ -1,4 +1,5 @@
 """onnxruntime's attention operators on the CPU, and the ONNX standard's own reference of `Attention`, as kernels to be judged."""
+
 from __future__ import annotations
 
 import boresight
@@ -8,7 +9,7 @@ from .group_query_attention import GroupQueryAttention
 from .multi_head_attention import MultiHeadAttention
 from .session import by_reference
 
-OPERATORS = {
+OPERATORS: dict[str, Attention | MultiHeadAttention | GroupQueryAttention] = {
     "onnxruntime/attention-23": Attention(23),
     "onnxruntime/attention-23-flat": Attention(23, flat=True),
     "onnxruntime/attention-23-segment": Attention(23, keys=Keys.SEGMENT),
@@ -33,5 +34,14 @@ DOCUMENTED: dict[str, tuple[str, ...]] = {
 
 
 def kernels() -> list[boresight.Kernel]:
-    return [boresight.Kernel(operator, name=name, supports=operator.supports, arithmetic=operator.arithmetic,
-                             documented=DOCUMENTED.get(name, ()), tensors="numpy") for name, operator in OPERATORS.items()]
+    return [
+        boresight.Kernel(
+            operator,
+            name=name,
+            supports=operator.supports,
+            arithmetic=operator.arithmetic,
+            documented=DOCUMENTED.get(name, ()),
+            tensors="numpy",
+        )
+        for name, operator in OPERATORS.items()
+    ]

@@ -2,6 +2,7 @@
 
 Measured in units of 2^-24, over the whole range: onnxruntime's softmax (exp and both quotients) 2.0, its softcap (tanh, quotient
 and product) 2.8, its Tanh 5.4, numpy's exp 3.4, numpy's tanh 1.9. Each is promised as the next power of two."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -35,5 +36,5 @@ def of_blocks(p: Problem) -> dict[str, Any]:
     if p.rotary.dims:
         promised.update(TURNED)
         if p.type == "f16":
-            promised.update(rotated="f16", turn_error=2.0**-11)
+            promised.update(rotated="f16", turn_error=2.0**-11)  # a table in f16, and a product
     return promised

@@ -2,6 +2,7 @@
 
 Causality and windows are the operator's own, so they follow from which columns are its past and which are K and V (`Keys`).
 Opset 25 has no kernel, so it runs as the standard's function. Rotary is the standard's RotaryEmbedding, in front."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 class Keys(Enum):
     """Which columns are past_key; the rest is K. A causal query i sees the past and the first i + 1 columns of K."""
+
     NEWEST = "K has the newest n columns"
     SEGMENT = "K has the segment, the past what is in front of it"
     WHOLE = "K has all columns"
@@ -43,12 +45,27 @@ class Attention:
         mask = columns.mask(call, with_padding=not masked)
         bias = columns.bias(call)
         additive = mask if bias is None else columns.masked_bias(bias, mask)
-        inputs = {"Q": self._shaped(q), "K": self._shaped(k[:, :, past:]), "V": self._shaped(v[:, :, past:]),
-                  "attn_mask": additive, "past_key": k[:, :, :past] if past else None,
-                  "past_value": v[:, :, :past] if past else None, "nonpad_kv_seqlen": lengths}
-        out = run("Attention", inputs, ("Y", "present_key", "present_value") if past else ("Y",), opset=self.opset,
-                  runner=self.runner, scale=float(p.scale), softcap=float(p.softcap) or None, is_causal=1 if p.causal else None,
-                  **self._heads(p), **self._window(p))
+        inputs = {
+            "Q": self._shaped(q),
+            "K": self._shaped(k[:, :, past:]),
+            "V": self._shaped(v[:, :, past:]),
+            "attn_mask": additive,
+            "past_key": k[:, :, :past] if past else None,
+            "past_value": v[:, :, :past] if past else None,
+            "nonpad_kv_seqlen": lengths,
+        }
+        out = run(
+            "Attention",
+            inputs,
+            ("Y", "present_key", "present_value") if past else ("Y",),
+            opset=self.opset,
+            runner=self.runner,
+            scale=float(p.scale),
+            softcap=float(p.softcap) or None,
+            is_causal=1 if p.causal else None,
+            **self._heads(p),
+            **self._window(p),
+        )
         return out.reshape(p.batch, p.queries, p.heads, -1).swapaxes(1, 2) if self.flat else out
 
     def _past(self, p: Problem, count: int) -> int:
@@ -69,10 +86,10 @@ class Attention:
     def _shaped(self, x: np.ndarray) -> np.ndarray:
         return columns.flat(x) if self.flat else x
 
-    def _heads(self, p: Problem) -> dict[str, int]:
+    def _heads(self, p: Problem) -> dict[str, Any]:
         return {"q_num_heads": p.heads, "kv_num_heads": p.kv_heads} if self.flat else {}
 
-    def _window(self, p: Problem) -> dict[str, int]:
+    def _window(self, p: Problem) -> dict[str, Any]:
         return {"left_window_size": p.window[0], "right_window_size": p.window[1]} if p.window != (-1, -1) else {}
 
     def _newest(self, persistent: bool) -> bool:

@@ -2,6 +2,7 @@
 
 Columns are [ zero_kv | mem_kv | memories | segment ], concatenated; the bias is laid out over them with zeros on all in front of
 the memories, and a mask is True where a column may be attended to. No operator here knows positions: they are the caller's."""
+
 from __future__ import annotations
 
 import math
@@ -61,9 +62,9 @@ def padding(call: Call) -> np.ndarray | None:
         return None
     mask = np.ones((problem.batch, problem.columns), bool)
     if call.memory_mask is not None:
-        mask[:, problem.mem_kv:problem.mem_kv + problem.memories] = call.memory_mask
+        mask[:, problem.mem_kv : problem.mem_kv + problem.memories] = call.memory_mask
     if call.key_mask is not None:
-        mask[:, problem.mem_kv + problem.memories:] = call.key_mask
+        mask[:, problem.mem_kv + problem.memories :] = call.key_mask
     return mask
 
 
@@ -97,7 +98,7 @@ def positions(call: Call) -> tuple[np.ndarray, np.ndarray]:
 def distances(call: Call) -> np.ndarray:
     """[B|1][n][M + S], how far a token lies in the past of a query."""
     rows, keys = positions(call)
-    return rows[:, :, None] - keys[:, None, :]
+    return np.asarray(rows[:, :, None] - keys[:, None, :])
 
 
 def geometric_slopes(heads: int) -> np.ndarray:
@@ -115,7 +116,8 @@ def buckets(distance: np.ndarray, count: int, max_distance: int, bidirectional: 
     d = np.abs(distance) if bidirectional else np.maximum(distance, 0)
     exact = count // 2
     far = np.log(np.maximum(d, 1) / exact) / math.log(max_distance / exact) * (count - exact)
-    return offset + np.where(d < exact, d, np.minimum(count - 1, exact + np.floor(far).astype(np.int64)))
+    within = np.where(d < exact, d, np.minimum(count - 1, exact + np.floor(far).astype(np.int64)))
+    return np.asarray(offset + within)
 
 
 def bias(call: Call, zero_column: bool = True) -> np.ndarray | None:
@@ -135,7 +137,7 @@ def bias(call: Call, zero_column: bool = True) -> np.ndarray | None:
             slopes = call.slopes
             if slopes is None:
                 slopes = np.zeros((1, problem.heads))
-                slopes[0, :problem.bias.alibi_heads] = geometric_slopes(problem.bias.alibi_heads)
+                slopes[0, : problem.bias.alibi_heads] = geometric_slopes(problem.bias.alibi_heads)
             values = -np.asarray(slopes, np.float64)[:, :, None, None] * np.abs(d)[:, None]
         elif kind == "distance_table":
             table = tensor(call, "distance_table", problem.heads, 0).astype(np.float64)

@@ -2,6 +2,7 @@
 
 All columns in front of those are its past. Its window counts a query's own key, so local_window_size is the left side + 1.
 Its smooth_softmax is zero_kv, a score of 0 without a value. It turns queries and new keys by position_ids; past ones come so."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -32,21 +33,39 @@ class GroupQueryAttention:
         q = columns.queries(call)
         dtype = q.dtype
         inputs = {
-            "query": columns.flat(q), "key": columns.flat(k[:, :, past:]), "value": columns.flat(v[:, :, past:]),
-            "past_key": k[:, :, :past], "past_value": v[:, :, :past],
-            "seqlens_k": np.full(p.batch, p.columns - 1, np.int32), "total_sequence_length": np.array([p.columns], np.int32),
-            "cos_cache": None if cos is None else cos.astype(dtype), "sin_cache": None if sin is None else sin.astype(dtype),
+            "query": columns.flat(q),
+            "key": columns.flat(k[:, :, past:]),
+            "value": columns.flat(v[:, :, past:]),
+            "past_key": k[:, :, :past],
+            "past_value": v[:, :, :past],
+            "seqlens_k": np.full(p.batch, p.columns - 1, np.int32),
+            "total_sequence_length": np.array([p.columns], np.int32),
+            "cos_cache": None if cos is None else cos.astype(dtype),
+            "sin_cache": None if sin is None else sin.astype(dtype),
             "position_ids": positions if past else None,
             "attention_bias": None if bias is None else bias.astype(dtype),
             "head_sink": None if call.sinks is None else np.asarray(call.sinks).astype(dtype),
-            "k_scale": None, "v_scale": None, "q_norm_weight": None, "k_norm_weight": None,
-            "query_seqlens": np.full(p.batch, p.queries, np.int32) if _chunked(p) else None}
-        out = run("GroupQueryAttention", inputs, ("output", "present_key", "present_value"), domain="com.microsoft",
-                  num_heads=p.heads, kv_num_heads=p.kv_heads, scale=float(p.scale), softcap=float(p.softcap) or None,
-                  causal=None if p.causal else 0, local_window_size=p.window[0] + 1 if p.window[0] >= 0 else None,
-                  do_rotary=1 if turned else None,
-                  rotary_interleaved=1 if turned and p.rotary.pairs == "adjacent" else None,
-                  smooth_softmax=1 if p.zero_kv else None)
+            "k_scale": None,
+            "v_scale": None,
+            "q_norm_weight": None,
+            "k_norm_weight": None,
+            "query_seqlens": np.full(p.batch, p.queries, np.int32) if _chunked(p) else None,
+        }
+        out = run(
+            "GroupQueryAttention",
+            inputs,
+            ("output", "present_key", "present_value"),
+            domain="com.microsoft",
+            num_heads=p.heads,
+            kv_num_heads=p.kv_heads,
+            scale=float(p.scale),
+            softcap=float(p.softcap) or None,
+            causal=None if p.causal else 0,
+            local_window_size=p.window[0] + 1 if p.window[0] >= 0 else None,
+            do_rotary=1 if turned else None,
+            rotary_interleaved=1 if turned and p.rotary.pairs == "adjacent" else None,
+            smooth_softmax=1 if p.zero_kv else None,
+        )
         return out.reshape(p.batch, p.queries, p.heads, p.value_dim).swapaxes(1, 2)
 
     def supports(self, p: Problem) -> str | None:

@@ -2,6 +2,7 @@
 
 Columns in front of the newest n are its past, for which values must be as wide as keys; or keys and values are given whole.
 Padding is a key_padding_mask, with a mask of queries and keys in three dimensions; a mask by heads is -inf in the bias."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -30,21 +31,35 @@ class MultiHeadAttention:
         past = count - p.queries if self.past and p.queries < count and p.head_dim == p.value_dim else 0
         padding, hidden = self._masks(call)
         bias = columns.masked_bias(columns.bias(call), hidden)
-        inputs = {"query": columns.flat(q), "key": columns.flat(k[:, :, past:]), "value": columns.flat(v[:, :, past:]),
-                  "bias": None, "key_padding_mask": padding, "attention_bias": None if bias is None else bias.astype(q.dtype),
-                  "past_key": k[:, :, :past] if past else None, "past_value": v[:, :, :past] if past else None}
-        out = run("MultiHeadAttention", inputs, ("output", "present_key", "present_value") if past else ("output",),
-                  domain="com.microsoft", num_heads=p.heads, scale=float(p.scale), unidirectional=1 if p.causal else None,
-                  mask_filter_value=LOWEST)
+        inputs = {
+            "query": columns.flat(q),
+            "key": columns.flat(k[:, :, past:]),
+            "value": columns.flat(v[:, :, past:]),
+            "bias": None,
+            "key_padding_mask": padding,
+            "attention_bias": None if bias is None else bias.astype(q.dtype),
+            "past_key": k[:, :, :past] if past else None,
+            "past_value": v[:, :, :past] if past else None,
+        }
+        out = run(
+            "MultiHeadAttention",
+            inputs,
+            ("output", "present_key", "present_value") if past else ("output",),
+            domain="com.microsoft",
+            num_heads=p.heads,
+            scale=float(p.scale),
+            unidirectional=1 if p.causal else None,
+            mask_filter_value=LOWEST,
+        )
         return out.reshape(p.batch, p.queries, p.heads, p.value_dim).swapaxes(1, 2)
 
     def _masks(self, call: Call) -> tuple[np.ndarray | None, np.ndarray | None]:
         """key_padding_mask [B][columns] or [B][n][columns] i32, and what goes into the bias."""
-        padding = columns.padding(call)
         if call.attention_mask is None:
-            return (None if padding is None else columns.widened(padding, call, True).astype(np.int32)), None
+            padding = columns.padding(call)
+            return None if padding is None else columns.widened(padding, call, True).astype(np.int32), None
         mask = columns.mask(call)
-        if mask.shape[1] > 1:
+        if mask is None or mask.shape[1] > 1:
             return None, mask
         return np.broadcast_to(mask[:, 0], (call.problem.batch, *mask.shape[2:])).astype(np.int32), None
 

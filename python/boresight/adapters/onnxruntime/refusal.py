@@ -1,4 +1,5 @@
 """Why an operator does not take a problem, as a table: words, and whether they hold."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,6 +1,7 @@
 """Rotary positions as onnxruntime's operators take them: tables of cos and sin by position, computed in double and rounded once.
 
 Persistent keys are never turned. A table has one row for each position that there is, so that negative ones have a row too."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -19,11 +20,11 @@ def inverse_frequencies(call: Call) -> np.ndarray:
     if call.inverse_frequency is not None:
         return np.asarray(call.inverse_frequency, np.float64)
     base = r.base * (r.base_rescale ** (r.dims / (r.dims - 2)) if r.dims > 2 else 1.0)
-    return base ** (-2.0 * np.arange(r.dims // 2) / r.dims)
+    return np.asarray(base ** (-2.0 * np.arange(r.dims // 2) / r.dims))
 
 
 def angles(call: Call, positions: np.ndarray) -> np.ndarray:
-    return positions[..., None] / call.problem.rotary.interpolation * inverse_frequencies(call)
+    return np.asarray(positions[..., None] / call.problem.rotary.interpolation * inverse_frequencies(call))
 
 
 def tables(call: Call, length: int) -> tuple[np.ndarray, np.ndarray]:
@@ -47,8 +48,8 @@ def by_operator(call: Call, q: np.ndarray, k: np.ndarray, runner: Runner) -> tup
     """Queries and tokens turned by the standard's RotaryEmbedding; k [B][G][K][D] of the call's own columns."""
     problem = call.problem
     rows, keys = columns.positions(call)
-    tokens = _turned_by_operator(call, k[:, :, problem.mem_kv:], keys, runner)
-    return _turned_by_operator(call, q, rows, runner), np.concatenate([k[:, :, :problem.mem_kv], tokens], axis=2)
+    tokens = _turned_by_operator(call, k[:, :, problem.mem_kv :], keys, runner)
+    return _turned_by_operator(call, q, rows, runner), np.concatenate([k[:, :, : problem.mem_kv], tokens], axis=2)
 
 
 def _turned_by_operator(call: Call, x: np.ndarray, positions: np.ndarray, runner: Runner) -> np.ndarray:
@@ -57,18 +58,30 @@ def _turned_by_operator(call: Call, x: np.ndarray, positions: np.ndarray, runner
     r = call.problem.rotary
     unique, index = np.unique(positions, return_inverse=True)
     angle = angles(call, np.pad(unique, (0, max(x.shape[2] - len(unique), 0))))  # no shorter than the sequence, which is refused
-    inputs = {"X": x, "cos_cache": np.cos(angle).astype(x.dtype), "sin_cache": np.sin(angle).astype(x.dtype),
-              "position_ids": np.broadcast_to(index.reshape(positions.shape), (len(x), x.shape[2])).astype(np.int64)}
-    return run("RotaryEmbedding", inputs, ("Y",), opset=23, runner=runner, interleaved=1 if r.pairs == "adjacent" else None,
-               rotary_embedding_dim=r.dims if r.dims < x.shape[3] else None)
+    inputs = {
+        "X": x,
+        "cos_cache": np.cos(angle).astype(x.dtype),
+        "sin_cache": np.sin(angle).astype(x.dtype),
+        "position_ids": np.broadcast_to(index.reshape(positions.shape), (len(x), x.shape[2])).astype(np.int64),
+    }
+    return run(
+        "RotaryEmbedding",
+        inputs,
+        ("Y",),
+        opset=23,
+        runner=runner,
+        interleaved=1 if r.pairs == "adjacent" else None,
+        rotary_embedding_dim=r.dims if r.dims < x.shape[3] else None,
+    )
 
 
 def past_turned(call: Call, k: np.ndarray, past: int) -> np.ndarray:
     """As past keys come to an operator that turns the new ones itself: here in double."""
     p = call.problem
     positions = np.arange(p.mem_kv, past) - p.mem_kv - p.memories
-    return np.concatenate([k[:, :, :p.mem_kv], turned(k[:, :, p.mem_kv:past], angles(call, positions), p.rotary.pairs),
-                           k[:, :, past:]], axis=2)
+    return np.concatenate(
+        [k[:, :, : p.mem_kv], turned(k[:, :, p.mem_kv : past], angles(call, positions), p.rotary.pairs), k[:, :, past:]], axis=2
+    )
 
 
 def refused(p: Problem) -> str | None:
