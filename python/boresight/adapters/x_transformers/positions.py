@@ -16,7 +16,7 @@ from .stand_ins import DistanceTable
 def relative_bias(call: Any) -> nn.Module | None:
     """What AttentionLayers calls `rel_pos`; None where the bias is none of those."""
     bias = call.problem.bias
-    if bias.kind == "alibi":
+    if has_alibi(call.problem):
         return alibi(call)
     if bias.kind == "relative_buckets":
         module = RelativePositionBias(
@@ -30,6 +30,11 @@ def relative_bias(call: Any) -> nn.Module | None:
     if bias.kind == "distance_table":
         return with_distance_table(DynamicPositionBias(dim=1, heads=call.problem.heads, depth=1), call)
     return None
+
+
+def has_alibi(p: Any) -> bool:
+    """Where no head has a slope, nobody turns it on."""
+    return p.bias.kind == "alibi" and (p.bias.slopes != "geometric" or p.bias.alibi_heads > 0)
 
 
 def alibi(call: Any) -> AlibiPositionalBias:
@@ -50,6 +55,9 @@ def _geometric_alibi(heads: int, total_heads: int, dtype: torch.dtype) -> AlibiP
 
 
 def with_bucket_table(module: RelativePositionBias, call: Any) -> RelativePositionBias:
+    """The table, and what AttentionLayers fixes: scale head_dim ** 0.5, and the direction by causality."""
+    module.scale = call.problem.bias.bias_scale
+    module.causal = not call.problem.bias.bidirectional
     module.relative_attention_bias.weight = nn.Parameter(call.bucket_table.contiguous(), requires_grad=False)
     return module
 
