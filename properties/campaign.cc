@@ -21,8 +21,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Judged between two looks at the clock and at the findings; results are merged in case order.
-constexpr std::int64_t round_cases = 256, round_cases_fail_fast = 16;
+constexpr std::int64_t round_cases_fail_fast = 16;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -104,7 +103,7 @@ class Campaign {
 
   Report run() {
     while (!kernels_.empty() && !plan_.laws.empty() && !finished()) {
-      const std::int64_t most = plan_.fail_fast ? round_cases_fail_fast : round_cases;
+      const std::int64_t most = plan_.fail_fast ? round_cases_fail_fast : plan_.round;
       judge_round(plan_.cases > 0 ? std::min(own_cases() - report_.share, most) : most);
       if (plan_.progress) plan_.progress({report_.share, seconds_since(start_)});
     }

@@ -45,6 +45,7 @@ struct Plan {
   std::vector<Kernel> kernels;
   std::vector<Law> laws;
   std::int64_t cases = 0;      // of all shards together; 0: as many as the budget allows
+  std::int64_t round = 256;    // cases between two looks at the clock and at the findings, and between two calls of `progress`
   double budget_seconds = 60;  // where cases is 0
   std::uint64_t seed = 0;
   Shard shard;

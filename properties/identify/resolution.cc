@@ -97,7 +97,8 @@ bool explain_with(const std::vector<Found>& found, const Reading& more, const Si
 Indices contradicting(const Reading& reading, const Sights& sights) {
   Indices found;
   for (std::size_t s = 0; s < sights.all.size(); ++s)
-    if (sights.all[s].state == State::agrees && sights.all[s].stage->tells(reading, sights.all[s].arithmetic, sights.all[s].seen)) found.push_back(s);
+    if (sights.all[s].state == State::agrees && sights.all[s].stage->tells(reading, sights.all[s].arithmetic, sights.all[s].seen))
+      found.push_back(s);
   return found;
 }
 

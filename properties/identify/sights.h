@@ -41,10 +41,10 @@ struct Sight {
   State state = State::silent;
   std::string why;  // refused or broken
   bool hung = false;
-  Arithmetic arithmetic;          // that the kernel declares here
+  Arithmetic arithmetic;                                // that the kernel declares here
   readings::Seen seen = readings::Seen::in_out_or_lse;  // what it gives
-  Results results;                // where it departs
-  std::optional<Mismatch> wrong;  // likewise
+  Results results;                                      // where it departs
+  std::optional<Mismatch> wrong;                        // likewise
   bool ran() const { return state == State::agrees || state == State::departs; }
 };
 

@@ -44,8 +44,8 @@ bool poison_masked(const Tensor& mask, const Tensor& k, const Tensor& v, std::ui
 bool may_hide(const Case& a_case) {
   const Problem& p = a_case.problem;
   const auto given = [](const Mask& mask) { return mask.kind != Mask::Kind::absent; };
-  return p.causal || p.window != Window{} || given(a_case.key_mask) || given(a_case.memory_mask) || given(a_case.attention_mask) ||
-         a_case.dense_hidden > 0;
+  return p.causal || p.window != Window{} || given(a_case.key_mask) || given(a_case.memory_mask) ||
+         given(a_case.attention_mask) || a_case.dense_hidden > 0;
 }
 
 // One column after the persistent ones gets other finite contents in every sequence.
@@ -64,7 +64,7 @@ std::int64_t change_one(const Problem& p, const Tensors& t, std::uint64_t seed) 
 void prepare_hidden_is_inert(Case& c, Choices& choices) {
   if (c.problem.memories + c.problem.segment == 0) c.problem.segment = choices.between(1, 9);
   if (choices.chance(1, 2) && c.key_mask.kind == Mask::Kind::absent) c.key_mask = Mask{Mask::Kind::density, 0.7, 0, {}};
-  if (choices.chance(1, 2)) c.problem.causal = true;
+  if (choices.chance(1, 2) || !may_hide(c)) c.problem.causal = true;
 }
 
 Verdict judge_hidden_is_inert(const Case& a_case, const Kernel& kernel) {

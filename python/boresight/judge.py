@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import json
 import random
 import sys
@@ -17,8 +18,15 @@ if TYPE_CHECKING:
     import numpy
 
 
+class _Shown:
+    """A notebook shows its words as they stand on a terminal."""
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(str(self))}</pre>"
+
+
 @dataclass(frozen=True)
-class Finding:
+class Finding(_Shown):
     """A failure, by the smallest case that still shows it."""
 
     kernel: str
@@ -82,7 +90,7 @@ class Report:
         return f"<boresight.Report {self.outcome}: {len(self.findings)} finding(s) in {self.cases} cases, seed {self.seed}>"
 
     def _repr_html_(self) -> str:
-        page = self.html().replace("&", "&amp;").replace('"', "&quot;")
+        page = html.escape(self.html())
         return f'<iframe srcdoc="{page}" style="width: 100%; height: 40em; border: 0"></iframe>'
 
 
@@ -144,7 +152,7 @@ def _bar(progress: bool | None, cases: int | None) -> Iterator[Any]:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(_Shown):
     """One case, judged: PASSED, FAILED, SKIPPED (with the reason) or MISTRUSTED (the case could not have told)."""
 
     outcome: str
@@ -179,7 +187,7 @@ def replay(token: str, fn: Function | Kernel, **declared: Any) -> Verdict:
     )  # fmt: skip
 
 
-class Card:
+class Card(_Shown):
     """Which conventions a kernel follows, row by row."""
 
     def __init__(self, kernel: str, found: dict[str, Any]) -> None:
@@ -205,7 +213,7 @@ def identify(fn: Function | Kernel, *, seed: int = 1, **declared: Any) -> Card:
 
 
 @dataclass(frozen=True)
-class Probe:
+class Probe(_Shown):
     """The bias and the mask that a kernel really computes on a case, read off its outputs.
 
     `levels` [B][H][n][K] are logarithms of weights where q.k = 0, beside `right_levels`: their differences within a row are those of

@@ -23,7 +23,7 @@ class Kernel:
     supports
         What it takes: words of `boresight.features` ("causal alibi mem_kv"), all others being refused, and with "!" behind it a word
         that it does not go without ("causal! alibi! mem_kv"); or a function of a
-        `Problem` that returns None, or words why not; or None: all of the specification.
+        `Problem` that returns None (or True), or words why not (or False); or None: all of the specification.
     arithmetic
         What it promises of its roundings where that is not a plain loop in f32: a dict, or a function of a `Problem` that returns one,
         of fields of `boresight_arithmetic` in boresight.h, such as `{"weights": "bf16"}`. It decides the certified bound.
@@ -63,6 +63,7 @@ class Kernel:
         self.contiguous = bool(contiguous)
         self.batch_invariant = bool(batch_invariant)
         self.library = Library(tensors)
+        self.survey_cases: int | None = None  #: the most that the survey gives it, where a call takes seconds
         self._supports = supports if supports is None or callable(supports) else by_words(supports)
         self._declares = arithmetic
 
@@ -89,9 +90,7 @@ class Kernel:
 
     def _refusal(self, problem: Problem) -> str:
         words = self.library.refusal(problem) or (self._supports(problem) if self._supports else None)
-        if words is False:
-            return "not supported"
-        return "" if words is None or words is True else str(words)
+        return "refused" if words is False else words if isinstance(words, str) else ""
 
     def _arithmetic(self, problem: Problem) -> dict[str, Any] | None:
         declared = self._declares(problem) if callable(self._declares) else self._declares

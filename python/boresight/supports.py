@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ._native import Problem
 
-Refusal = Callable[["Problem"], "str | None"]
+Refusal = Callable[["Problem"], "str | bool | None"]
 
 
 #: Word -> whether a problem needs it. f32 and no bias need none.

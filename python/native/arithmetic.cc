@@ -48,11 +48,11 @@ void put(C& declared, const std::string& key, nb::handle value) {
   for (const Field& field : fields) {
     if (key != field.name) continue;
     if (const auto* const at = std::get_if<double C::*>(&field.at))
-      declared.**at = nb::cast<double>(value);
+      declared.** at = nb::cast<double>(value);
     else if (const auto* const whole = std::get_if<std::int64_t C::*>(&field.at))
-      declared.**whole = nb::cast<std::int64_t>(value);
+      declared.** whole = nb::cast<std::int64_t>(value);
     else if (const auto* const small = std::get_if<std::int32_t C::*>(&field.at))
-      declared.**small = nb::cast<std::int32_t>(value);
+      declared.** small = nb::cast<std::int32_t>(value);
     else
       declared.*std::get<TypeField>(field.at).at = type_of(nb::cast<std::string>(value));
     return;

@@ -101,7 +101,7 @@ nb::object Shared::array() const {
   using Memory = std::shared_ptr<std::vector<std::byte>>;
   const nb::capsule owner(new Memory(memory_), [](void* memory) noexcept { delete static_cast<Memory*>(memory); });
   return nb::cast(nb::ndarray<nb::array_api>(copy_.data, std::size_t(copy_.rank), shape.data(), owner, copy_.stride.data(),
-                                dtype_of(copy_.type), nb::device::cpu::value, 0));
+                                             dtype_of(copy_.type), nb::device::cpu::value, 0));
 }
 
 void Shared::write_back() const { move_elements(copy_, original_); }
@@ -116,8 +116,7 @@ nb::object array_of(std::vector<double> values, const std::vector<std::int64_t>&
 std::optional<std::string> misfit(const Given& given, const Tensor& tensor) {
   std::vector<std::int64_t> shape;
   for (std::size_t k = 0; k < given.ndim(); ++k) shape.push_back(std::int64_t(given.shape(k)));
-  if (shape != shape_of(tensor))
-    return fmt::format("has the shape {}, right is {}", in_words(shape), in_words(shape_of(tensor)));
+  if (shape != shape_of(tensor)) return fmt::format("has the shape {}, right is {}", in_words(shape), in_words(shape_of(tensor)));
   const nb::dlpack::dtype right = dtype_of(tensor.type);
   if (given.dtype() != right && !is_mask_of_bytes(given.dtype(), tensor.type))
     return fmt::format("has the type {}, right is {}", name_of(given.dtype()), name_of(right));
@@ -128,6 +127,17 @@ void copy(const Given& given, const Tensor& tensor) {
   std::vector<std::int64_t> strides;
   for (std::size_t k = 0; k < given.ndim(); ++k) strides.push_back(given.stride(k));
   move_elements(given.data(), strides, tensor);
+}
+
+void tell_from_poison(const Tensor& tensor) {
+  const std::size_t size = bytes(tensor.type);
+  auto* const data = static_cast<std::byte*>(tensor.data);
+  const std::vector<std::int64_t> strides = strides_of(tensor);
+  each_element(shape_of(tensor), strides, strides, [&](std::int64_t at, std::int64_t) {
+    std::byte* const element = data + at * std::int64_t(size);
+    if (std::all_of(element, element + size, [](std::byte b) { return b == std::byte{0xff}; }))
+      element[size - 1] = std::byte{0x7f};
+  });
 }
 
 }  // namespace boresight::python

@@ -1,5 +1,5 @@
-// Tensors across the border to Python: arrays that any library of DLPack takes, with memory of their own, so that a kernel may keep
-// them for as long as it likes; and arrays from Python, looked at before they are read.
+// Tensors across the border to Python: arrays that any library of DLPack takes, with memory of their own, so that a kernel may
+// keep them for as long as it likes; and arrays from Python, looked at before they are read.
 #pragma once
 
 #include <nanobind/nanobind.h>
@@ -42,6 +42,9 @@ std::optional<std::string> misfit(const Given& given, const Tensor& tensor);
 
 // Writes an array that fits.
 void copy(const Given& given, const Tensor& tensor);
+
+// Every bit set is how the judge marks what nobody has written; where Python gave that NaN it becomes another one.
+void tell_from_poison(const Tensor& tensor);
 
 // "(2, 8, 3)"
 std::string in_words(const std::vector<std::int64_t>& shape);

@@ -28,7 +28,8 @@ Prepared prepare(const std::string& token) { return properties::prepare(case_of(
 void put(Prepared& prepared, const nb::dict& given) {
   for (const auto& [key, value] : given) {
     const std::string name = nb::cast<std::string>(key);
-    const auto* const input = std::find_if(input_tensors.begin(), input_tensors.end(), [&](const auto& i) { return name == i.name; });
+    const auto* const input =
+        std::find_if(input_tensors.begin(), input_tensors.end(), [&](const auto& i) { return name == i.name; });
     if (input == input_tensors.end()) throw nb::value_error(fmt::format("no tensor has the name '{}'", name).c_str());
     const Tensor& tensor = prepared.call.tensors.*input->member;
     if (!tensor) throw nb::value_error(fmt::format("{}: the case has no such tensor, or one without elements", name).c_str());
@@ -64,8 +65,7 @@ nb::dict reference_of(const std::string& token, const nb::dict& given, const nb:
   put(prepared, given);
   const Problem& p = prepared.call.problem;
   const reference::Attention truth = reference::attend(p, prepared.call.tensors);
-  const reference::ErrorBound bound =
-      reference::error_bound(p, prepared.call.tensors, truth, arithmetic_of(p, arithmetic));
+  const reference::ErrorBound bound = reference::error_bound(p, prepared.call.tensors, truth, arithmetic_of(p, arithmetic));
   const Shape out{p.queries, p.value_dim}, row{p.queries}, pairs{p.queries, p.columns()};
   const Eigen::Index zero = p.zero_kv ? 1 : 0;
   nb::dict result;

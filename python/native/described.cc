@@ -82,13 +82,16 @@ void bind_problem(nb::module_& m) {
       .def_ro("segment", &Described::segment, "keys of the current segment, cached ones first")
       .def_ro("memories", &Described::memories)
       .def_ro("mem_kv", &Described::mem_kv, "persistent columns, in front")
-      .def_prop_ro("columns", [](const Described& d) { return d.columns(); }, "mem_kv + memories + segment")
+      .def_prop_ro(
+          "columns", [](const Described& d) { return d.columns(); }, "mem_kv + memories + segment")
       .def_ro("zero_kv", &Described::zero_kv)
       .def_ro("causal", &Described::causal)
-      .def_prop_ro("window", [](const Described& d) { return nb::make_tuple(d.window.left, d.window.right); },
-                   "(left, right), inclusive; -1 hides nothing")
+      .def_prop_ro(
+          "window", [](const Described& d) { return nb::make_tuple(d.window.left, d.window.right); },
+          "(left, right), inclusive; -1 hides nothing")
       .def_prop_ro("head_map", [](const Described& d) { return d.head_map == HeadMap::tiled ? "tiled" : "grouped"; })
-      .def_prop_ro("scale", [](const Described& d) { return effective_scale(d); }, "of q.k alone, as it is to be used")
+      .def_prop_ro(
+          "scale", [](const Described& d) { return effective_scale(d); }, "of q.k alone, as it is to be used")
       .def_ro("softcap", &Described::softcap, "0: none")
       .def_prop_ro("softcap_order",
                    [](const Described& d) { return d.softcap_order == SoftcapOrder::before_bias ? "before_bias" : "after_bias"; })
@@ -96,7 +99,8 @@ void bind_problem(nb::module_& m) {
       .def_prop_ro("rotary", [](const Described& d) { return d.rotary; })
       .def_ro("sink", &Described::sink)
       .def_ro("custom_positions", &Described::custom_positions)
-      .def_prop_ro("type", [](const Described& d) { return std::string(name(d.type)); }, "of q, k, v and out: f32, bf16 or f16")
+      .def_prop_ro(
+          "type", [](const Described& d) { return std::string(name(d.type)); }, "of q, k, v and out: f32, bf16 or f16")
       .def_prop_ro("given", given_shapes, "name of each input of the call -> its shape")
       .def_ro("strided", &Described::strided, "some input is not row-major")
       .def("__repr__", [](const Described& d) {

@@ -87,6 +87,7 @@ properties::Plan plan_of(const Request& request) {
   plan.shrink = request.shrink, plan.fail_fast = request.fail_fast;
   plan.filters = request.laws == "*" ? "" : fmt::format(" --law '{}'", request.laws);
   plan.fit = true;
+  plan.round = 16;  // a kernel in Python takes its time, and a bar should move
   return plan;
 }
 
@@ -175,7 +176,8 @@ nb::dict probe(const nb::object& spec, const std::string& text, std::int64_t row
   const Case a_case = case_of(text);
   const Problem& p = a_case.problem;
   if (const double work = properties::probe::plumb_work(p); !(work <= work_max))
-    throw nb::value_error(fmt::format("probing this case takes {:.3g} multiplications; allowed: up to {:.3g}", work, work_max).c_str());
+    throw nb::value_error(
+        fmt::format("probing this case takes {:.3g} multiplications; allowed: up to {:.3g}", work, work_max).c_str());
   Interruption interruption;
   const Kernel kernel = kernel_of(spec, interruption);
   const properties::probe::Explanation explanation = properties::probe::explain(a_case, kernel, {rows, std::nullopt});
@@ -209,19 +211,23 @@ void bind_judge(nb::module_& m) {
       .def_prop_ro("seed", [](const Checked& c) { return c.report.seed; })
       .def_prop_ro("cases", [](const Checked& c) { return c.report.cases; })
       .def_prop_ro("seconds", [](const Checked& c) { return c.report.seconds; })
-      .def("findings", [](const Checked& c) {
-        nb::list list;
-        for (const Finding& finding : c.report.findings) {
-          nb::dict d = as_dict(finding);
-          d["words"] = properties::words(finding, rerun(c.behind));
-          list.append(d);
-        }
-        return list;
-      })
+      .def("findings",
+           [](const Checked& c) {
+             nb::list list;
+             for (const Finding& finding : c.report.findings) {
+               nb::dict d = as_dict(finding);
+               d["words"] = properties::words(finding, rerun(c.behind));
+               list.append(d);
+             }
+             return list;
+           })
       .def("evidence", evidence)
-      .def("text", [](const Checked& c, bool each) {
-        return properties::words(c.report, rerun(c.behind), each ? properties::Rows::each : properties::Rows::summed);
-      }, nb::arg("each"))
+      .def(
+          "text",
+          [](const Checked& c, bool each) {
+            return properties::words(c.report, rerun(c.behind), each ? properties::Rows::each : properties::Rows::summed);
+          },
+          nb::arg("each"))
       .def("json", [](const Checked& c) { return properties::json(c.report); })
       .def("junit", [](const Checked& c) { return properties::junit(c.report, rerun(c.behind)); })
       .def("html", [](const Checked& c) { return properties::html(c.report, rerun(c.behind)); });

@@ -50,10 +50,12 @@ void take(const nb::object& from, const char* name, const Tensor& tensor) {
   if (!tensor) return;
   Given given;
   if (!nb::try_cast(from, given))
-    throw KernelFault(fmt::format("returned {} of type {}, which is no array on the CPU", name,
-                                  nb::cast<std::string>(nb::handle(reinterpret_cast<PyObject*>(Py_TYPE(from.ptr()))).attr("__name__"))));
+    throw KernelFault(
+        fmt::format("returned {} of type {}, which is no array on the CPU", name,
+                    nb::cast<std::string>(nb::handle(reinterpret_cast<PyObject*>(Py_TYPE(from.ptr()))).attr("__name__"))));
   if (const auto wrong = misfit(given, tensor)) throw KernelFault(fmt::format("returned {} that {}", name, *wrong));
   copy(given, tensor);
+  tell_from_poison(tensor);
 }
 
 void run(const nb::object& spec, const Problem& problem, const Tensors& tensors, const Options& options,

@@ -22,8 +22,8 @@ class Interruption {
   std::unique_ptr<nanobind::python_error> error_;
 };
 
-// `spec` is a boresight.Kernel: what it says of itself, and the functions by which it is asked and run. Called with the GIL held; the
-// kernel takes it for each of its calls. ValueError where what it documents is no reading.
+// `spec` is a boresight.Kernel: what it says of itself, and the functions by which it is asked and run. Called with the GIL held;
+// the kernel takes it for each of its calls. ValueError where what it documents is no reading.
 Kernel kernel_of(const nanobind::object& spec, Interruption& interruption);
 
 }  // namespace boresight::python

@@ -1,4 +1,4 @@
-"""onnxruntime's operators as kernels: the rows keep to what they say, what is known to be wrong is found, and so is what is planted."""
+"""onnxruntime's operators as kernels: rows keep to what they say; what is known to be wrong is found, and what is planted."""
 from __future__ import annotations
 
 import numpy as np
@@ -28,7 +28,8 @@ TOKENS = (
 KNOWN = {  # row -> the smallest case of what docs/findings tells of it
     "onnxruntime/attention-23": "bs1 b1 h1 d1 n1 s2 scale=20000 key_mask=0b01 f16 values=integers seed=98",
     "onnxruntime/attention-23-segment": "bs1 b1 h1 d1 n1 s2 P1 causal values=integers",
-    "onnxruntime/multi-head-attention": "bs1 b1 h2 d1 n1 s1 key_mask=0b0 attention_mask=0b1 attention_mask_shape=h values=integers",
+    "onnxruntime/multi-head-attention":
+        "bs1 b1 h2 d1 n1 s1 key_mask=0b0 attention_mask=0b1 attention_mask_shape=h values=integers",
     "onnxruntime/multi-head-attention-whole": "bs1 b1 h1 d1/3 n1 s1 M1 causal values=probe",
     "onnxruntime/group-query-attention": "bs1 b1 h1 d8 n1 s1 key_mask=0b0 values=integers",
 }

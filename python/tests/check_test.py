@@ -189,3 +189,12 @@ def test_words_with_a_mark_are_needed():
     refusals = [by_words("causal! alibi! dense! window")(problem) for problem in problems.values()]
     assert refusals == ["causal alone", "bias alibi or dense alone", None]
     assert [by_words("causal!")(problem) for problem in problems.values()] == ["causal alone", None, "no bias dense"]
+
+
+def test_a_nan_of_any_bits_is_a_nan_that_was_given():
+    def nan(call):
+        out = kernels.plain(call).clone()
+        return out.view(torch.int32).fill_(-1).view(torch.float32)
+
+    report = check(nan, laws="agrees*", cases=22)
+    assert report.findings[0].what == "gave NaN"

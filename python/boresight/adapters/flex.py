@@ -13,6 +13,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import torch
 from torch.nn.attention import flex_attention as flex
@@ -197,6 +198,8 @@ def kernel_of(name: str, attend: Callable[..., Any], by_block_mask: bool, compil
     def supports(problem: Any) -> str | None:
         if compiled and shutil.which("g++") is None and shutil.which("clang++") is None:
             return "no C++ compiler to compile with"
+        if not problem.queries or not problem.columns + int(problem.zero_kv):
+            return "no calls without queries or keys: docs/findings/torch-flex-empty.md"
         if problem.kv_heads < problem.heads and problem.head_map != "grouped":
             return "no tiled heads"
         if problem.rotary.dims or problem.sink:
@@ -216,7 +219,9 @@ def kernel_of(name: str, attend: Callable[..., Any], by_block_mask: bool, compil
 
 
 def eager(*arguments: Any, **options: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    out, auxiliary = flex.flex_attention(*arguments, return_aux=flex.AuxRequest(lse=True), **options)
+    """Without torch.compile; by torch's switch for debugging, which leaves out the tracing of each call and nothing else."""
+    with mock.patch.object(flex, "_FLEX_ATTENTION_DISABLE_COMPILE_DEBUG", True):
+        out, auxiliary = flex.flex_attention(*arguments, return_aux=flex.AuxRequest(lse=True), **options)
     return out, auxiliary.lse
 
 

@@ -7,12 +7,13 @@ import json
 import pathlib
 import sys
 from dataclasses import asdict
+from fnmatch import fnmatch
 
 from .. import __version__
 from ..adapters import adapters, kernels, matching
 from .known import page_of
 from .page import page, table, verdict
-from .row import apart
+from .row import STACKS, apart
 
 
 def arguments(words: list[str] | None) -> argparse.Namespace:
@@ -44,6 +45,9 @@ def main(words: list[str] | None = None) -> int:
         print(f"boresight: --cases is {options.cases}; allowed: 1 and more", file=sys.stderr)
         return 2
     chosen = matching(options.only)
+    xt = next(adapter for adapter in adapters if adapter.name == "x-transformers")
+    if any(adapter is xt for adapter, _ in matching("*")) and any(fnmatch(STACKS, one) for one in options.only.split(",")):
+        chosen.append((xt, STACKS))
     print("\n".join(absent()), file=sys.stderr)
     if options.list or not chosen:
         print("\n".join(name for _, name in chosen) or f"no row has a name like '{options.only}'")

@@ -11,12 +11,12 @@ from .row import Row, Shown
 @dataclass(frozen=True)
 class Known:
     rows: str  #: names of rows, * and ? allowed, by commas
-    shows: str  #: the reading, or what happened, likewise
+    shows: str  #: patterns, by |, of what is shown (its reading, or what happened without its numbers), or of its smallest case
     page: str  #: in docs/findings/
 
     def meets(self, row: Row, shown: Shown) -> bool:
         return any(fnmatch.fnmatchcase(row.name, one) for one in self.rows.split(",")) and any(
-            fnmatch.fnmatchcase(text, self.shows) for text in (shown.reading, shown.what) if text
+            fnmatch.fnmatchcase(text, one) for text in (shown.name, shown.token) for one in self.shows.split("|")
         )
 
 

@@ -44,7 +44,7 @@ def details(row: Row) -> str:
     for shown in row.shown:
         page = page_of(row, shown)
         where = f"[{page.removesuffix('.md')}](findings/{page})" if page else "**new**"
-        name = f"`{shown.reading}`" if shown.reading else shown.what
+        name = f"`{shown.reading}`" if shown.reading else shown.name
         beside = f" {shown.unsteady};" if shown.unsteady else ""
         lines.append(f"* {name}: {where};{beside} first by case {shown.case_number}, under {shown.count} law(s): `{shown.token}`")
     if row.documented:

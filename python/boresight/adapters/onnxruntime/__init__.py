@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import boresight
 
-from .arithmetic import arithmetic
 from .attention import Attention, Keys
 from .group_query_attention import GroupQueryAttention
 from .multi_head_attention import MultiHeadAttention
@@ -34,5 +33,5 @@ DOCUMENTED: dict[str, tuple[str, ...]] = {
 
 
 def kernels() -> list[boresight.Kernel]:
-    return [boresight.Kernel(operator, name=name, supports=operator.supports, arithmetic=arithmetic(operator),
+    return [boresight.Kernel(operator, name=name, supports=operator.supports, arithmetic=operator.arithmetic,
                              documented=DOCUMENTED.get(name, ()), tensors="numpy") for name, operator in OPERATORS.items()]

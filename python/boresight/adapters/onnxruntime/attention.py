@@ -1,16 +1,20 @@
 """ONNX's standard `Attention` operator, of opsets 23, 24 and 25: by onnxruntime, and by the standard's own reference evaluator.
 
-Causality and windows are the operator's own, so they follow from which columns are its past and which are K and V (`Keys`). Opset 25
-has no kernel, so it runs as the standard's function. Rotary is the standard's RotaryEmbedding, in front."""
+Causality and windows are the operator's own, so they follow from which columns are its past and which are K and V (`Keys`).
+Opset 25 has no kernel, so it runs as the standard's function. Rotary is the standard's RotaryEmbedding, in front."""
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import columns, rotary
+from . import arithmetic, columns, refusal, rotary
 from .session import Runner, by_onnxruntime, by_reference, run
+
+if TYPE_CHECKING:
+    from boresight import Call, Problem
 
 
 class Keys(Enum):
@@ -28,7 +32,7 @@ class Attention:
     keys: Keys = Keys.NEWEST
     flat: bool = False  # three dimensions: heads side by side in the last one
 
-    def __call__(self, call) -> np.ndarray:
+    def __call__(self, call: Call) -> np.ndarray:
         p = call.problem
         q, (k, v) = columns.queries(call), columns.keys_and_values(call)
         if p.rotary.dims:
@@ -47,12 +51,12 @@ class Attention:
                   **self._heads(p), **self._window(p))
         return out.reshape(p.batch, p.queries, p.heads, -1).swapaxes(1, 2) if self.flat else out
 
-    def _past(self, p, count: int) -> int:
+    def _past(self, p: Problem, count: int) -> int:
         if self.keys is Keys.NEWEST:
             return max(count - p.queries, 0)
         return count - p.segment if self.keys is Keys.SEGMENT else 0
 
-    def _lengths(self, call, count: int) -> tuple[np.ndarray | None, bool]:
+    def _lengths(self, call: Call, count: int) -> tuple[np.ndarray | None, bool]:
         """nonpad_kv_seqlen, and whether it says what the padding masks say: they hide the end of the cache alone. With causality
         the newest keys decide where the queries stand, so that padding there is the mask's to hide."""
         if self.keys is not Keys.CACHE:
@@ -63,12 +67,12 @@ class Attention:
         return np.full(call.problem.batch, count, np.int64), False
 
     def _shaped(self, x: np.ndarray) -> np.ndarray:
-        return x.swapaxes(1, 2).reshape(x.shape[0], x.shape[2], x.shape[1] * x.shape[3]) if self.flat else x
+        return columns.flat(x) if self.flat else x
 
-    def _heads(self, p) -> dict[str, int]:
+    def _heads(self, p: Problem) -> dict[str, int]:
         return {"q_num_heads": p.heads, "kv_num_heads": p.kv_heads} if self.flat else {}
 
-    def _window(self, p) -> dict[str, int]:
+    def _window(self, p: Problem) -> dict[str, int]:
         return {"left_window_size": p.window[0], "right_window_size": p.window[1]} if p.window != (-1, -1) else {}
 
     def _newest(self, persistent: bool) -> bool:
@@ -79,12 +83,12 @@ class Attention:
         """By the standard's own text, step by step, not by a kernel."""
         return self.opset >= 25 or self.runner is by_reference
 
-    def supports(self, p) -> str | None:
+    def supports(self, p: Problem) -> str | None:
         count = p.columns + (1 if p.zero_kv else 0)
         early = p.queries > columns.tokens(p)
         persistent = columns.persistent(p) > 0
         words = {
-            "no bf16": p.type == "bf16",
+            f"no {p.type}": p.type not in ("f32", "f16"),
             "no empty query or key": p.queries == 0 or count == 0 or (self.keys is Keys.SEGMENT and p.segment == 0),
             "no window before opset 25": p.window != (-1, -1) and self.opset < 25,
             "a window of opset 25 hides persistent columns": p.window != (-1, -1) and persistent,
@@ -101,4 +105,7 @@ class Attention:
             "the standard's steps in f16 round one by one, which no bound is for": p.type == "f16" and self.by_steps(),
             "a softcap in f16 rounds each score twice, which no bound is for": p.type == "f16" and p.softcap > 0,
         }
-        return next((why for why, refused in words.items() if refused), None)
+        return refusal.first(words)
+
+    def arithmetic(self, p: Problem) -> dict[str, Any]:
+        return arithmetic.of_steps(p) if self.by_steps() else arithmetic.of_kernel(p)

@@ -5,31 +5,35 @@ the memories, and a mask is True where a column may be attended to. No operator 
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from boresight import Call, Problem
 
-def persistent(problem) -> int:
+
+def persistent(problem: Problem) -> int:
     """Columns in front of the memories."""
     return problem.mem_kv + (1 if problem.zero_kv else 0)
 
 
-def tokens(problem) -> int:
+def tokens(problem: Problem) -> int:
     return problem.memories + problem.segment
 
 
-def tensor(call, name: str, *shape: int) -> np.ndarray:
+def tensor(call: Call, name: str, *shape: int) -> np.ndarray:
     """A tensor of the call; of this shape where it has no elements, for which a call has None."""
     array = getattr(call, name)
     return np.zeros(shape, np.float16 if call.problem.type == "f16" else np.float32) if array is None else np.asarray(array)
 
 
-def queries(call) -> np.ndarray:
+def queries(call: Call) -> np.ndarray:
     p = call.problem
     return tensor(call, "q", p.batch, p.heads, p.queries, p.head_dim)
 
 
-def keys_and_values(call) -> tuple[np.ndarray, np.ndarray]:
+def keys_and_values(call: Call) -> tuple[np.ndarray, np.ndarray]:
     """[B][G][K][D|Dv]. Padding that is not finite is made zero: a mask adds to its score, and 0 * NaN is NaN."""
     p = call.problem
     k, v = (tensor(call, name, p.batch, p.kv_heads, p.columns, width) for name, width in (("k", p.head_dim), ("v", p.value_dim)))
@@ -37,15 +41,20 @@ def keys_and_values(call) -> tuple[np.ndarray, np.ndarray]:
     if padded is None:
         return k, v
     hidden = ~padded[:, None, :, None]
-    return tuple(np.where(hidden & ~np.isfinite(x), x.dtype.type(0), x) for x in (k, v))
+    return np.where(hidden & ~np.isfinite(k), k.dtype.type(0), k), np.where(hidden & ~np.isfinite(v), v.dtype.type(0), v)
 
 
-def with_zero_column(call, x: np.ndarray) -> np.ndarray:
+def with_zero_column(call: Call, x: np.ndarray) -> np.ndarray:
     """Keys or values with the column of zero_kv in front, where the call has one."""
     return np.concatenate([np.zeros((*x.shape[:2], 1, x.shape[3]), x.dtype), x], axis=2) if call.problem.zero_kv else x
 
 
-def padding(call) -> np.ndarray | None:
+def flat(x: np.ndarray) -> np.ndarray:
+    """[B][H][n][D] as [B][n][H * D]."""
+    return x.swapaxes(1, 2).reshape(x.shape[0], x.shape[2], x.shape[1] * x.shape[3])
+
+
+def padding(call: Call) -> np.ndarray | None:
     """[B][K] bool, of the key and the memory mask alone."""
     problem = call.problem
     if call.key_mask is None and call.memory_mask is None:
@@ -58,12 +67,12 @@ def padding(call) -> np.ndarray | None:
     return mask
 
 
-def widened(mask: np.ndarray, call, fill) -> np.ndarray:
+def widened(mask: np.ndarray, call: Call, fill: float) -> np.ndarray:
     """With the column of zero_kv in front, which nothing hides and no bias reaches."""
     return np.pad(mask, [(0, 0)] * (mask.ndim - 1) + [(1, 0)], constant_values=fill) if call.problem.zero_kv else mask
 
 
-def mask(call, zero_column: bool = True, with_padding: bool = True) -> np.ndarray | None:
+def mask(call: Call, zero_column: bool = True, with_padding: bool = True) -> np.ndarray | None:
     """[B|1][H|1][n][columns] bool of the masks that are data; None: everything is visible."""
     parts = [] if call.attention_mask is None else [np.asarray(call.attention_mask)]
     padded = padding(call) if with_padding else None
@@ -75,16 +84,17 @@ def mask(call, zero_column: bool = True, with_padding: bool = True) -> np.ndarra
     return widened(both, call, True) if zero_column else both
 
 
-def positions(call) -> tuple[np.ndarray, np.ndarray]:
+def positions(call: Call) -> tuple[np.ndarray, np.ndarray]:
     """Of the queries [B|1][n] and of the tokens [B|1][M + S], by order or as given."""
     problem = call.problem
     if problem.custom_positions:
-        return tuple(tensor(call, name, 1, count).astype(np.int64) for name, count in (
-            ("query_positions", problem.queries), ("key_positions", tokens(problem))))
-    return (problem.segment - problem.queries + np.arange(problem.queries))[None], (np.arange(tokens(problem)) - problem.memories)[None]
+        rows, keys = tensor(call, "query_positions", 1, problem.queries), tensor(call, "key_positions", 1, tokens(problem))
+        return rows.astype(np.int64), keys.astype(np.int64)
+    rows = problem.segment - problem.queries + np.arange(problem.queries)
+    return rows[None], (np.arange(tokens(problem)) - problem.memories)[None]
 
 
-def distances(call) -> np.ndarray:
+def distances(call: Call) -> np.ndarray:
     """[B|1][n][M + S], how far a token lies in the past of a query."""
     rows, keys = positions(call)
     return rows[:, :, None] - keys[:, None, :]
@@ -108,7 +118,7 @@ def buckets(distance: np.ndarray, count: int, max_distance: int, bidirectional: 
     return offset + np.where(d < exact, d, np.minimum(count - 1, exact + np.floor(far).astype(np.int64)))
 
 
-def bias(call, zero_column: bool = True) -> np.ndarray | None:
+def bias(call: Call, zero_column: bool = True) -> np.ndarray | None:
     """[B|1][H|1][n][columns] f32, rounded once from double; None: no bias."""
     problem, kind = call.problem, call.problem.bias.kind
     if kind == "none":

@@ -1,20 +1,24 @@
 """onnxruntime's `GroupQueryAttention` (com.microsoft): a decoder's attention, whose queries are the newest n columns.
 
-All columns in front of those are its past. Its window counts a query's own key, so local_window_size is the left side + 1;
-smooth_softmax is zero_kv, a score of 0 without a value. Rotary turns queries and new keys by position_ids, past keys come turned."""
+All columns in front of those are its past. Its window counts a query's own key, so local_window_size is the left side + 1.
+Its smooth_softmax is zero_kv, a score of 0 without a value. It turns queries and new keys by position_ids; past ones come so."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import columns, rotary
+from . import arithmetic, columns, refusal, rotary
 from .session import run
+
+if TYPE_CHECKING:
+    from boresight import Call, Problem
 
 
 @dataclass(frozen=True)
 class GroupQueryAttention:
-    def __call__(self, call) -> np.ndarray:
+    def __call__(self, call: Call) -> np.ndarray:
         p = call.problem
         k, v = columns.keys_and_values(call)
         past = p.columns - p.queries
@@ -28,7 +32,7 @@ class GroupQueryAttention:
         q = columns.queries(call)
         dtype = q.dtype
         inputs = {
-            "query": _flat(q), "key": _flat(k[:, :, past:]), "value": _flat(v[:, :, past:]),
+            "query": columns.flat(q), "key": columns.flat(k[:, :, past:]), "value": columns.flat(v[:, :, past:]),
             "past_key": k[:, :, :past], "past_value": v[:, :, :past],
             "seqlens_k": np.full(p.batch, p.columns - 1, np.int32), "total_sequence_length": np.array([p.columns], np.int32),
             "cos_cache": None if cos is None else cos.astype(dtype), "sin_cache": None if sin is None else sin.astype(dtype),
@@ -45,10 +49,10 @@ class GroupQueryAttention:
                   smooth_softmax=1 if p.zero_kv else None)
         return out.reshape(p.batch, p.queries, p.heads, p.value_dim).swapaxes(1, 2)
 
-    def supports(self, p) -> str | None:
+    def supports(self, p: Problem) -> str | None:
         windowed = p.window != (-1, -1)
         words = {
-            "no bf16": p.type == "bf16",
+            f"no {p.type}": p.type not in ("f32", "f16"),
             "queries are the newest keys: one at least, and no more than columns": not 0 < p.queries <= p.columns,
             "causal queries are the newest tokens": p.causal and p.queries > columns.tokens(p),
             "head_size must be a multiple of 8": p.head_dim % 8 != 0,
@@ -62,13 +66,12 @@ class GroupQueryAttention:
             "more than one sequence of several queries after a past is causal": _chunked(p) and not p.causal,
             "attention_bias and head_sink have the type of the query": p.type == "f16" and (p.bias.kind != "none" or p.sink),
         }
-        return next((why for why, refused in words.items() if refused), None) or (rotary.refused(p) if p.rotary.dims else None)
+        return refusal.first(words) or (rotary.refused(p) if p.rotary.dims else None)
+
+    def arithmetic(self, p: Problem) -> dict[str, Any]:
+        return arithmetic.of_blocks(p)
 
 
-def _chunked(p) -> bool:
+def _chunked(p: Problem) -> bool:
     """Several sequences of several queries after a past, which need query_seqlens."""
     return p.batch > 1 and p.queries > 1 and p.columns > p.queries
-
-
-def _flat(x: np.ndarray) -> np.ndarray:
-    return x.swapaxes(1, 2).reshape(x.shape[0], x.shape[2], x.shape[1] * x.shape[3])

@@ -3,13 +3,18 @@
 Persistent keys are never turned. A table has one row for each position that there is, so that negative ones have a row too."""
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from . import columns
+from . import columns, refusal
 from .session import Runner, run
 
+if TYPE_CHECKING:
+    from boresight import Call, Problem
 
-def inverse_frequencies(call) -> np.ndarray:
+
+def inverse_frequencies(call: Call) -> np.ndarray:
     r = call.problem.rotary
     if call.inverse_frequency is not None:
         return np.asarray(call.inverse_frequency, np.float64)
@@ -17,26 +22,28 @@ def inverse_frequencies(call) -> np.ndarray:
     return base ** (-2.0 * np.arange(r.dims // 2) / r.dims)
 
 
-def angles(call, positions: np.ndarray) -> np.ndarray:
+def angles(call: Call, positions: np.ndarray) -> np.ndarray:
     return positions[..., None] / call.problem.rotary.interpolation * inverse_frequencies(call)
 
 
-def tables(call, length: int) -> tuple[np.ndarray, np.ndarray]:
+def tables(call: Call, length: int) -> tuple[np.ndarray, np.ndarray]:
     """cos and sin [length][R/2] of positions 0 to length - 1."""
     a = angles(call, np.arange(length))
     return np.cos(a), np.sin(a)
 
 
 def turned(x: np.ndarray, angle: np.ndarray, pairs: str) -> np.ndarray:
+    """[..][R or more] turned by [..][R/2]."""
     half = angle.shape[-1]
-    first, second = (slice(0, 2 * half, 2), slice(1, 2 * half, 2)) if pairs == "adjacent" else (slice(half), slice(half, 2 * half))
+    step = 2 if pairs == "adjacent" else 1
+    first, second = slice(0, half * step, step), slice(1 if step == 2 else half, 2 * half, step)
     out = x.astype(np.float64)
     a, b = out[..., first].copy(), out[..., second].copy()
     out[..., first], out[..., second] = a * np.cos(angle) - b * np.sin(angle), b * np.cos(angle) + a * np.sin(angle)
     return out.astype(x.dtype)
 
 
-def by_operator(call, q: np.ndarray, k: np.ndarray, runner: Runner) -> tuple[np.ndarray, np.ndarray]:
+def by_operator(call: Call, q: np.ndarray, k: np.ndarray, runner: Runner) -> tuple[np.ndarray, np.ndarray]:
     """Queries and tokens turned by the standard's RotaryEmbedding; k [B][G][K][D] of the call's own columns."""
     problem = call.problem
     rows, keys = columns.positions(call)
@@ -44,7 +51,7 @@ def by_operator(call, q: np.ndarray, k: np.ndarray, runner: Runner) -> tuple[np.
     return _turned_by_operator(call, q, rows, runner), np.concatenate([k[:, :, :problem.mem_kv], tokens], axis=2)
 
 
-def _turned_by_operator(call, x: np.ndarray, positions: np.ndarray, runner: Runner) -> np.ndarray:
+def _turned_by_operator(call: Call, x: np.ndarray, positions: np.ndarray, runner: Runner) -> np.ndarray:
     if x.shape[2] == 0:
         return x
     r = call.problem.rotary
@@ -56,7 +63,7 @@ def _turned_by_operator(call, x: np.ndarray, positions: np.ndarray, runner: Runn
                rotary_embedding_dim=r.dims if r.dims < x.shape[3] else None)
 
 
-def past_turned(call, k: np.ndarray, past: int) -> np.ndarray:
+def past_turned(call: Call, k: np.ndarray, past: int) -> np.ndarray:
     """As past keys come to an operator that turns the new ones itself: here in double."""
     p = call.problem
     positions = np.arange(p.mem_kv, past) - p.mem_kv - p.memories
@@ -64,7 +71,7 @@ def past_turned(call, k: np.ndarray, past: int) -> np.ndarray:
                            k[:, :, past:]], axis=2)
 
 
-def refused(p) -> str | None:
+def refused(p: Problem) -> str | None:
     words = {
         "head_size shall be a multiple of 16 with rotary": p.head_dim % 16 != 0,
         "rotary turns a multiple of 16 entries": p.rotary.dims % 16 != 0,
@@ -72,4 +79,4 @@ def refused(p) -> str | None:
         "a position_id is that of a query and of its key": p.custom_positions,
         "rotary queries are the newest keys of the segment": p.queries > p.segment,
     }
-    return next((why for why, is_refused in words.items() if is_refused), None)
+    return refusal.first(words)

@@ -31,7 +31,7 @@ def by_reference(model: onnx.ModelProto) -> Callable[[dict[str, np.ndarray]], li
     return lambda feeds: evaluator.run(None, feeds)
 
 
-@lru_cache(maxsize=None)
+@lru_cache(maxsize=256)  # a scale is an attribute, so there is no end of models
 def _runnable(runner: Runner, operator: str, domain: str, opset: int, signature: tuple, outputs: tuple, attributes: tuple):
     given = [(name, kind) for name, kind in signature if kind is not None]
     node = helper.make_node(operator, [name if kind else "" for name, kind in signature], list(outputs), domain=domain,
