@@ -1,5 +1,5 @@
-"""x-transformers as kernels: its parts keep to the specification, what docs/findings tells of them is still so, and what is planted in
-the library is named."""
+"""x-transformers as kernels: its parts keep to the specification, what docs/findings tells of them is still so, and what is
+planted in the library is named."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ KNOWN = {  # page -> a row that shows it, by its smallest case
 }
 BESIDES = {
     "x-transformers-empty-rows": ("layers", "bs1 b1 h1 d1 n3 s3 causal key_mask=0b011 values=integers"),
-    "x-transformers-hidden-nan": ("attend", "bs1 b1 h1 d1 n1 s1 M12 memory_mask=0b111111111110 values=integers law=hidden_is_inert"),
+    "x-transformers-hidden-nan": ("attend", "bs1 b1 h1 d1 n1 s1 M12 memory_mask=0b111111111110 law=hidden_is_inert"),
 }
 WORDS = {
     "bs1 b1 h4/2 d8 n2 s2": "key/value heads are tiled: head h reads h mod kv_heads",

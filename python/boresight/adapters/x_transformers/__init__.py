@@ -1,5 +1,5 @@
-"""x-transformers itself, judged element by element: its Attend, its Attention and one of its AttentionLayers, each with flash off and
-on. A call's q, k and v take the place of the projections, and everything between them is the package's own code.
+"""x-transformers itself, judged element by element: its Attend, its Attention and one of its AttentionLayers, each with flash off
+and on. A call's q, k and v take the place of the projections, and everything between them is the package's own code.
 
     for kernel in x_transformers.kernels():
         print(boresight.check(kernel, cases=2000, seed=1))

@@ -1,5 +1,5 @@
-"""Defects of x-transformers 2.31.10, each by its page in docs/findings. The rows of `kernels()` show them; `kernels(known=False)` looks past
-them: problems that meet one are refused, and where a reading describes it the kernel is judged by that reading."""
+"""Defects of x-transformers 2.31.10, each by its page in docs/findings. The rows of `kernels()` show them; `kernels(known=False)`
+looks past them: problems that meet one are refused, and where a reading describes it the kernel is judged by that reading."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""x_transformers.AttentionLayers, one layer of it: a Decoder or an Encoder decides on positions, memories and the cache, and hands
-all of that to its one attention. Its norm is taken out; what stands behind attention is of no account."""
+"""x_transformers.AttentionLayers, one layer of it: a Decoder or an Encoder decides on positions, memories and the cache, and
+hands all of that to its one attention. Its norm is taken out; what stands behind attention is of no account."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def has_alibi(p: Any) -> bool:
 
 
 def alibi(call: Any) -> AlibiPositionalBias:
-    """Geometric slopes are the library's own, and its module stays as it would in a model: it keeps its bias from call to call."""
+    """Geometric slopes are the library's own, and its module stays as in a model: it keeps its bias from call to call."""
     p = call.problem
     if p.bias.slopes == "geometric":
         return _geometric_alibi(p.bias.alibi_heads, p.heads, tensors.dtype(p))

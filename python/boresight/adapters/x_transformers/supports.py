@@ -1,4 +1,4 @@
-"""What each of the package's parts takes, and in words what it does not offer. What it accepts and then gets wrong is not refused here."""
+"""What each of the package's parts takes, and in words what it does not offer. What it accepts and then gets wrong is not refused."""
 
 from __future__ import annotations
 
