@@ -1,5 +1,5 @@
-"""x-transformers as kernels: its parts keep to the specification, what docs/findings tells of them is still so, and what is planted in
-the library is named."""
+"""x-transformers as kernels: its parts keep to the specification, what docs/findings tells of them is still so, and what is
+planted in the library is named."""
 
 from __future__ import annotations
 
@@ -33,24 +33,24 @@ TOKENS = (
     "bs1 b1 h2 d8 n4 s6 M3 causal rotary=8 xpos xpos_scale_base=64 seed=8",
     "bs1 b1 h2 d8 n6 s6 P2 causal window=2 zero_kv seed=9",
     "bs1 b2 h2 d8 n3 s3 P2 attention_mask=0.7 bias=dense seed=10",
-    "bs1 b2 h3 d8 n4 s7 M2 P2 causal bias=alibi rotary=4 bf16 seed=13",
+    "bs1 b2 h3 d8 n4 s4 P2 causal bias=alibi rotary=4 bf16 seed=13",
     "bs1 b2 h2 d8 n4 s4 M2 P2 bias=alibi f16 seed=14",
     "bs1 b2 h3/1 d8 n4 s7 M2 P2 causal key_mask=0.8 memory_mask=0.5 seed=12",
     "bs1 b2 h2 d8 n3 s5 bias=alibi slopes=per_head positions=shuffled seed=11",
 )
 KNOWN = {  # page -> a row that shows it, by its smallest case
     "x-transformers-minus-infinity": ("attend", "bs1 b1 h2 d1 n1 s1 bias=dense dense_hidden=0.2 values=integers"),
-    "x-transformers-causal-fewer-keys": ("attend-flash", "bs1 b1 h1 d1 n2 s1 causal values=integers law=inside_the_hull"),
+    "x-transformers-causal-fewer-keys": ("attend-flash", "bs1 b1 h1 d1 n2 s1 causal values=probe"),
     "x-transformers-mem-kv-value-dim": ("attention", "bs1 b1 h1 d1/2 n1 s1 P1 values=integers"),
     "x-transformers-forget-cache": ("attention", "bs1 b1 h1 d1 n1 s1 M1 causal bias=forget values=integers seed=1"),
     "x-transformers-memory-mask-cache": ("attention", "bs1 b1 h1 d1 n1 s2 M1 memory_mask=0b1 values=integers"),
     "x-transformers-rotary-of-two": ("attention", "bs1 b1 h1 d2 n1 s1 rotary=2 values=integers"),
-    "x-transformers-rotary-beside-bias": ("layers", "bs1 b1 h1 d4 n1 s1 M1 bias=alibi rotary=4 seed=1"),
-    "x-transformers-rotary-cache-origin": ("layers", "bs1 b1 h1 d4 n1 s9 P1 causal rotary=4 seed=1"),
+    "x-transformers-rotary-beside-bias": ("layers", "bs1 b1 h1 d4/1 n1 s1 M1 bias=alibi rotary=4 values=integers"),
+    "x-transformers-rotary-cache-origin": ("layers", "bs1 b1 h1 d4 n1 s2 P1 causal rotary=4 seed=1"),
 }
 BESIDES = {
     "x-transformers-empty-rows": ("layers", "bs1 b1 h1 d1 n3 s3 causal key_mask=0b011 values=integers"),
-    "x-transformers-hidden-nan": ("attend", "bs1 b1 h1 d1 n1 s1 M12 memory_mask=0b111111111110 values=integers law=hidden_is_inert"),
+    "x-transformers-hidden-nan": ("attend", "bs1 b1 h1 d1 n1 s1 M12 memory_mask=0b111111111110 law=hidden_is_inert"),
 }
 WORDS = {
     "bs1 b1 h4/2 d8 n2 s2": "key/value heads are tiled: head h reads h mod kv_heads",
@@ -95,6 +95,12 @@ def test_what_is_known_is_refused_by_its_page(page: str, shown: tuple[str, str])
 
 def test_each_known_defect_is_shown() -> None:
     assert set(KNOWN) == set(adapters.known.PAGES)
+
+
+@pytest.mark.parametrize(("page", "shown"), (KNOWN | BESIDES).items())
+def test_what_is_known_is_told_by_its_page(page: str, shown: tuple[str, str]) -> None:
+    verdict = boresight.replay(shown[1], ROWS[f"x-transformers/{shown[0]}"])
+    assert adapters.page_of(verdict.kernel, verdict.token, verdict.reading) == f"{page}.md"
 
 
 @pytest.mark.skipif(importlib.metadata.version("x-transformers") != "2.31.10", reason="the pages tell of x-transformers 2.31.10")

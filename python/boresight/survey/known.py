@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import fnmatch
+import importlib
 from dataclasses import dataclass
 
+from ..adapters import adapters
 from .row import Row, Shown
 
 
@@ -25,4 +27,16 @@ known: tuple[Known, ...] = ()
 
 def page_of(row: Row, shown: Shown) -> str | None:
     """The page that explains it; None: it is new."""
-    return next((one.page for one in known if one.meets(row, shown)), None)
+    return next((one.page for one in known if one.meets(row, shown)), None) or by_adapter(row, shown)
+
+
+def by_adapter(row: Row, shown: Shown) -> str | None:
+    """An adapter may tell by itself, from the case: many mistakes of one library end in the same exception."""
+    module = next((one.module for one in adapters if row.name.startswith(f"{one.name}/")), None)
+    if module is None:
+        return None
+    try:
+        tells = getattr(importlib.import_module(f"boresight.adapters.{module}"), "page_of", None)
+    except ImportError:
+        return None
+    return tells(row.name, shown.token, shown.reading) if tells else None

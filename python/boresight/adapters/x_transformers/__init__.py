@@ -1,5 +1,5 @@
-"""x-transformers itself, judged element by element: its Attend, its Attention and one of its AttentionLayers, each with flash off and
-on. A call's q, k and v take the place of the projections, and everything between them is the package's own code.
+"""x-transformers itself, judged element by element: its Attend, its Attention and one of its AttentionLayers, each with flash off
+and on. A call's q, k and v take the place of the projections, and everything between them is the package's own code.
 
     for kernel in x_transformers.kernels():
         print(boresight.check(kernel, cases=2000, seed=1))
@@ -49,3 +49,10 @@ def kernel(part: str, flash: bool, with_known: bool = True) -> boresight.Kernel:
         documented=() if with_known or flash else (known.EMPTY_ROWS,),
         tensors="torch",
     )
+
+
+def page_of(name: str, token: str, reading: str) -> str | None:
+    """The page in docs/findings that tells of what a row of this name was found to do; None: it is new."""
+    part = name.removeprefix("x-transformers/").removesuffix("-flash")
+    law = token.partition("law=")[2].partition(" ")[0]
+    return known.page_of(part, boresight.inputs(token).problem, law, reading)

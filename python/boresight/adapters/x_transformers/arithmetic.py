@@ -18,9 +18,9 @@ def declared(p: Any, flash: bool) -> dict[str, Any]:
 
 
 def _flash(p: Any) -> dict[str, Any]:
-    """Whichever backend PyTorch takes. Flash: sums over blocks of keys, and no subnormal result of an exponential. Math: q and k are
-    each multiplied by a rounded sqrt(scale), four roundings in place of one. Before both q is multiplied by scale * sqrt(head_dim),
-    rounded too."""
+    """Whichever backend PyTorch takes. Flash: sums over blocks of keys, and no subnormal result of an exponential. Math: q and k
+    are each multiplied by a rounded sqrt(scale), four roundings in place of one. Before both q is multiplied by
+    scale * sqrt(head_dim), rounded too."""
     blocks = -(-(p.columns + 1) // KEYS_BLOCK)
     return {
         "dot_chain": p.head_dim + 4,
@@ -32,8 +32,8 @@ def _flash(p: Any) -> dict[str, Any]:
 
 
 def _in_16_bits(p: Any, core: dict[str, Any]) -> dict[str, Any]:
-    """Every step between two kernels of PyTorch is rounded to the type: products, scaled ones, biases (slopes and distances too), sums,
-    the cap's quotient and tanh, weights. Sums inside a kernel are in f32: so many fewer roundings of the type that they amount to."""
+    """Every step between two kernels of PyTorch is rounded to the type: products, scaled ones, biases (slopes and distances too),
+    sums, the cap's quotient and tanh, weights. Sums inside a kernel are in f32: they count as what they amount to in the type."""
     u = U[p.type]
     dot_chain, value_chain = core.get("dot_chain", p.head_dim), core.get("value_chain", p.columns + 2)
     return {
@@ -50,12 +50,13 @@ def _in_16_bits(p: Any, core: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rotary(p: Any) -> dict[str, Any]:
-    """Angles: position * inv_freq, divided by the interpolation, a rounding each. inv_freq = 1 / base ** (2r / R) in f32, where base and
-    the exponent are rounded (the exponent's error counts ln(base) times), pow is within 1 ulp, the quotient rounds. In 16 bits inv_freq and
-    the position are rounded to the type besides.
+    """Angles: position * inv_freq, divided by the interpolation, a rounding each. inv_freq = 1 / base ** (2r / R) in f32, where base
+    and the exponent are rounded (the exponent's error counts ln(base) times), pow is within 1 ulp, the quotient rounds. In 16 bits
+    inv_freq and the position are rounded to the type besides.
 
-    cos and sin are within 3.5 ulp, and rounded to the type. An XPOS factor is scale ** power: pow within 1 ulp, once more its reciprocal for
-    keys (pow again); the power is rounded once, and the scale, a sum and a quotient of two rounded numbers, four times."""
+    cos and sin are within 3.5 ulp, and rounded to the type. An XPOS factor is scale ** power: pow within 1 ulp, once more its
+    reciprocal for keys (pow again); the power is rounded once, and the scale, a sum and a quotient of two rounded numbers, four
+    times."""
     r, u = p.rotary, U[p.type]
     angle = (2 if p.type == "f32" else 4) * u
     if not r.frequencies_as_data:

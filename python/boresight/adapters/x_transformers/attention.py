@@ -103,7 +103,7 @@ def _bias(call: Any) -> dict[str, Any]:
     p = call.problem
     if p.bias.kind == "dense":
         return {} if call.dense is None else {"attn_bias": tensors.over_columns(call, call.dense)}
-    if p.bias.kind == "alibi" and p.custom_positions:
+    if positions.has_alibi(p) and p.custom_positions:
         bias = positions.alibi(call).forward_custom_pos(call.query_positions, call.key_positions)
         return {"attn_bias": tensors.over_columns(call, bias)}
     return {"rel_pos": positions.relative_bias(call)}

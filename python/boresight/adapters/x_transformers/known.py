@@ -1,5 +1,5 @@
-"""Defects of x-transformers 2.31.10, each by its page in docs/findings. The rows of `kernels()` show them; `kernels(known=False)` looks past
-them: problems that meet one are refused, and where a reading describes it the kernel is judged by that reading."""
+"""Defects of x-transformers 2.31.10, each by its page in docs/findings. The rows of `kernels()` show them; `kernels(known=False)`
+looks past them: problems that meet one are refused, and where a reading describes it the kernel is judged by that reading."""
 
 from __future__ import annotations
 
@@ -36,6 +36,16 @@ PAGES: dict[str, tuple[tuple[str, ...], Callable[[Any], bool]]] = {
     "x-transformers-rotary-beside-bias": (("layers",), _rotary_beside_bias),
     "x-transformers-rotary-cache-origin": (("layers",), lambda p: p.rotary.dims > 0 and p.mem_kv > 0 and _cached(p)),
 }
+
+
+def page_of(part: str, p: Any, law: str, reading: str) -> str | None:
+    """The page in docs/findings that tells of a failure; None: it is new."""
+    if law == "hidden_is_inert":
+        return "x-transformers-hidden-nan.md"
+    met = [page for page, (parts, meets) in PAGES.items() if part in parts and meets(p)]
+    if not met and (EMPTY_ROWS in reading or "empty-row-three-behaviours" in reading):
+        return "x-transformers-empty-rows.md"
+    return f"{met[0]}.md" if met else None
 
 
 def refusal(part: str, flash: bool, p: Any) -> str | None:

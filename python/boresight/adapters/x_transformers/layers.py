@@ -1,5 +1,5 @@
-"""x_transformers.AttentionLayers, one layer of it: a Decoder or an Encoder decides on positions, memories and the cache, and hands
-all of that to its one attention. Its norm is taken out; what stands behind attention is of no account."""
+"""x_transformers.AttentionLayers, one layer of it: a Decoder or an Encoder decides on positions, memories and the cache, and
+hands all of that to its one attention. Its norm is taken out; what stands behind attention is of no account."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ def _model(call: Any, flash: bool) -> AttentionLayers:
         **_positions(call),
     )
     model.layers[0][0][0] = model.final_norm = nn.Identity()  # a norm would change the tokens' numbers
-    if p.bias.kind == "alibi" and p.bias.slopes == "geometric":
+    if positions.has_alibi(p) and p.bias.slopes == "geometric":
         model.rel_pos = positions.alibi(call)
     if p.bias.kind == "relative_buckets":
-        positions.with_bucket_table(model.rel_pos, call).scale = p.bias.bias_scale
+        positions.with_bucket_table(model.rel_pos, call)
     if p.bias.kind == "distance_table":
         positions.with_distance_table(model.rel_pos, call)
     if p.rotary.dims > 0:
@@ -74,7 +74,7 @@ def _model(call: Any, flash: bool) -> AttentionLayers:
 def _positions(call: Any) -> dict[str, Any]:
     bias, rotary = call.problem.bias, call.problem.rotary
     options: dict[str, Any] = {}
-    if bias.kind == "alibi":
+    if positions.has_alibi(call.problem):
         options = {"alibi_pos_bias": True}
         if bias.slopes == "geometric":
             options["alibi_num_heads"] = bias.alibi_heads

@@ -16,7 +16,7 @@ from .stand_ins import DistanceTable
 def relative_bias(call: Any) -> nn.Module | None:
     """What AttentionLayers calls `rel_pos`; None where the bias is none of those."""
     bias = call.problem.bias
-    if bias.kind == "alibi":
+    if has_alibi(call.problem):
         return alibi(call)
     if bias.kind == "relative_buckets":
         module = RelativePositionBias(
@@ -32,8 +32,13 @@ def relative_bias(call: Any) -> nn.Module | None:
     return None
 
 
+def has_alibi(p: Any) -> bool:
+    """Where no head has a slope, nobody turns it on."""
+    return p.bias.kind == "alibi" and (p.bias.slopes != "geometric" or p.bias.alibi_heads > 0)
+
+
 def alibi(call: Any) -> AlibiPositionalBias:
-    """Geometric slopes are the library's own, and its module stays as it would in a model: it keeps its bias from call to call."""
+    """Geometric slopes are the library's own, and its module stays as in a model: it keeps its bias from call to call."""
     p = call.problem
     if p.bias.slopes == "geometric":
         return _geometric_alibi(p.bias.alibi_heads, p.heads, tensors.dtype(p))
@@ -50,6 +55,9 @@ def _geometric_alibi(heads: int, total_heads: int, dtype: torch.dtype) -> AlibiP
 
 
 def with_bucket_table(module: RelativePositionBias, call: Any) -> RelativePositionBias:
+    """The table, and what AttentionLayers fixes: scale head_dim ** 0.5, and the direction by causality."""
+    module.scale = call.problem.bias.bias_scale
+    module.causal = not call.problem.bias.bidirectional
     module.relative_attention_bias.weight = nn.Parameter(call.bucket_table.contiguous(), requires_grad=False)
     return module
 

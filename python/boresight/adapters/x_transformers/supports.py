@@ -1,4 +1,4 @@
-"""What each of the package's parts takes, and in words what it does not offer. What it accepts and then gets wrong is not refused here."""
+"""What each of the package's parts takes, and in words what it does not offer. What it accepts and then gets wrong is not refused."""
 
 from __future__ import annotations
 
@@ -51,8 +51,6 @@ def layers(p: Any, flash: bool) -> str | None:
         return "no attention mask beside a cache"
     if flash and p.bias.kind in ("relative_buckets", "distance_table"):
         return "flash has no T5 and no dynamic bias"
-    if p.bias.kind == "relative_buckets" and p.bias.bidirectional == p.causal:
-        return "T5's direction is the layer's"
     if p.bias.kind == "relative_buckets" and p.bias.buckets > p.bias.max_distance:
         return "no more buckets than max_distance"
     if p.rotary.dims > 0 and not p.rotary.frequencies_as_data and p.rotary.base != 10000:
@@ -81,8 +79,6 @@ def _core(p: Any, flash: bool) -> str | None:
 def _bias(p: Any) -> str | None:
     if p.bias.kind == "alibi" and p.bias.slopes == "per_batch":
         return "ALiBi's slopes are the same for every sequence"
-    if p.bias.kind == "alibi" and p.bias.slopes == "geometric" and p.bias.alibi_heads == 0:
-        return "ALiBi for one head or more"
     if p.bias.kind == "forget" and not p.causal:
         return "forget gates that are not causal run both ways"
     return None

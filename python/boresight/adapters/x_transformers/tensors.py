@@ -45,7 +45,8 @@ def token_mask(call: Any) -> Tensor | None:
         return None
     p = call.problem
     parts = ((call.memory_mask, p.memories), (call.key_mask, p.segment))
-    return torch.cat([torch.ones(p.batch, size, dtype=torch.bool) if mask is None else mask.bool() for mask, size in parts], dim=1)
+    visible = [torch.ones(p.batch, size, dtype=torch.bool) if mask is None else mask.bool() for mask, size in parts]
+    return torch.cat(visible, dim=1)
 
 
 def over_columns(call: Any, bias: Tensor) -> Tensor:
