@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 import torch
 
@@ -21,7 +22,7 @@ def main() -> None:
         verdict = replay(arguments.line)
         print(f"{verdict.outcome}: {verdict.words}")
     else:
-        print(run(arguments.cases, arguments.seed, arguments.law))
+        print(run(arguments.cases, arguments.seed, arguments.law, told=lambda failure: print(failure, file=sys.stderr, flush=True)))
 
 
 if __name__ == "__main__":

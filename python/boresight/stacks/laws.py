@@ -57,6 +57,13 @@ def absolute(config: Config) -> str | None:
     return None if config.options.get("disable_abs_pos_emb", relative) else ABSOLUTE
 
 
+def moved(config: Config) -> str | None:
+    """Whether an absolute position shows: in an embedding, or where rotated queries meet keys that are not, which no position have."""
+    turned = config.has("rotary_pos_emb", "rotary_xpos", "polar_pos_emb")
+    still = config.has("attn_num_mem_kv", "call.additional_kv")
+    return f"the origin of {turned} shows through {still}" if turned and still else absolute(config)
+
+
 def causal(config: Config) -> str | None:
     if config.options.get("call.causal") is not None:
         return "the call says what is causal"
@@ -64,7 +71,7 @@ def causal(config: Config) -> str | None:
 
 
 def causal_and_relative(config: Config) -> str | None:
-    return causal(config) or absolute(config)
+    return causal(config) or moved(config)
 
 
 def sequence_out(config: Config) -> str | None:
@@ -134,6 +141,14 @@ def chunks_are_one_call(stack: Stack, given: Inputs) -> Sides:
     return Sides(stack(given), cat(outs, 1), cat([stack(given.tokens(*cut)) for cut in zip(cuts, cuts[1:])], 1))
 
 
+def begun(given: Inputs, out: Tensor) -> Tensor:
+    """The output without the rows before seq_start_pos, which are padding."""
+    if "seq_start_pos" not in given.extras:
+        return out
+    before = torch.arange(given.x.shape[1]) < given.extras["seq_start_pos"][:, None]
+    return out.masked_fill(before[..., None], 0.0)
+
+
 def cached(stack: Stack, given: Inputs, step: int) -> Sides:
     config, n = stack.config, given.x.shape[1]
     first = max(1, n - config.extra)
@@ -150,7 +165,7 @@ def cached(stack: Stack, given: Inputs, step: int) -> Sides:
         out, cache = stack.with_intermediates(part, cache=cache, cache_age=stop - start, **more)
         outs.append(out[:, -(stop - start):] if out.shape[1] > stop - start and config.has("call.prepend_embeds") else out)
     together = cat(outs, 1)
-    return Sides(whole, together, cat([stack(given.tokens(i, i + 1)) for i in range(n)], 1) if n > 1 and not given.extras else None)
+    return Sides(begun(given, whole), begun(given, together), cat([stack(given.tokens(i, i + 1)) for i in range(n)], 1) if n > 1 and not given.extras else None)
 
 
 def caches(config: Config) -> str | None:
@@ -187,10 +202,6 @@ def ones(stack: Stack, length: int) -> Tensor:
     return torch.ones(stack.config.batch, length, dtype=torch.bool)
 
 
-def relative_or_started(config: Config) -> str | None:
-    return absolute(config)
-
-
 def padded(stack: Stack, given: Inputs, left: bool) -> tuple[Inputs, Tensor]:
     """Other tokens beside, and the mask that hides them."""
     b, pad = stack.config.batch, stack.config.extra
@@ -224,7 +235,7 @@ def right_padding_is_inert(stack: Stack, given: Inputs) -> Sides:
 
 
 @law(*ALONE, "cross_attn_inverted_attention", "call.mems", "call.lens", "call.pos", "call.seq_start_pos", "call.prepend_embeds",
-     "attn_hybrid_fold_axial_dim", needs=absolute)  # fmt: skip
+     "attn_hybrid_fold_axial_dim", needs=moved)  # fmt: skip
 def left_padding_is_inert(stack: Stack, given: Inputs) -> Sides:
     """Tokens on the left that the mask hides change nothing where positions are relative."""
     longer, mask = padded(stack, given, left=True)
@@ -233,7 +244,7 @@ def left_padding_is_inert(stack: Stack, given: Inputs) -> Sides:
 
 
 @law(*ALONE, "cross_attn_inverted_attention", "call.mems", "call.lens", "call.pos", "call.seq_start_pos", "shift_tokens",
-     "attn_hybrid_fold_axial_dim", needs=sequence_out)  # fmt: skip
+     "attn_hybrid_fold_axial_dim", needs=lambda config: sequence_out(config) or (moved(config) if not absolute(config) else None))  # fmt: skip
 def left_padding_by_seq_start_pos_is_inert(stack: Stack, given: Inputs) -> Sides:
     """Tokens on the left, before seq_start_pos, change nothing."""
     longer, mask = padded(stack, given, left=True)
@@ -243,7 +254,8 @@ def left_padding_by_seq_start_pos_is_inert(stack: Stack, given: Inputs) -> Sides
     return Sides(stack(given)[:, -n:], stack(longer, seq_start_pos=start, **named)[:, -n:])
 
 
-@law("wrapper.memory_tokens_interspersed_every", "call.lens", "attn_hybrid_fold_axial_dim", "cross_attn_inverted_attention", "call.prepend_embeds",
+@law("wrapper.memory_tokens_interspersed_every", "call.lens", "call.prepend_embeds", "cross_attn_inverted_attention",
+     "attn_hybrid_fold_axial_dim", "attn_data_dependent_alibi",  # a hidden token still forgets
      needs=lambda config: self_attention(config) or sequence_out(config))  # fmt: skip
 def hidden_tokens_are_inert(stack: Stack, given: Inputs) -> Sides:
     """What the mask hides changes no token that it shows."""
@@ -251,7 +263,7 @@ def hidden_tokens_are_inert(stack: Stack, given: Inputs) -> Sides:
     mask = stack.choice(17, config.batch, n)
     mask[:, 0], mask[:, n // 2] = True, False
     changed = replace(given, x=torch.where(mask if given.x.ndim == 2 else mask[..., None], given.x, stack.more(n)))
-    left, right = stack(given, mask=mask), stack(changed, mask=mask)
+    left, right = begun(given, stack(given, mask=mask)), begun(given, stack(changed, mask=mask))
     return Sides(left[mask], right[mask], stack(changed.drop("mask"))[mask])
 
 
@@ -296,7 +308,7 @@ def takes_positions(config: Config) -> str | None:
 
 
 @law(*MEMORIES, "call.lens", "call.mems", "call.seq_start_pos", "wrapper.num_memory_tokens", "call.prepend_embeds", "call.context_pos",
-     needs=lambda config: absolute(config) or takes_positions(config))  # fmt: skip
+     needs=lambda config: moved(config) or takes_positions(config))  # fmt: skip
 def shifted_positions_change_nothing(stack: Stack, given: Inputs) -> Sides:
     """Where positions are relative, custom positions that are all larger by one number change nothing."""
     pos = torch.randint(1, 3, given.x.shape[:2], generator=torch.Generator().manual_seed(stack.config.seed)).cumsum(-1)
@@ -349,6 +361,7 @@ NEUTRAL = {
      "call.seq_start_pos", "call.self_attn_kv_mask")  # fmt: skip
 def what_hides_nothing_changes_nothing(stack: Stack, given: Inputs) -> Sides:
     """A mask of True, a bias of zero, a start at zero: as if not given."""
-    names = [name for name in NEUTRAL if name not in given.extras]
+    biased = stack.config.has("alibi_pos_bias", "rel_pos_bias", "dynamic_pos_bias")  # of two biases the library takes one
+    names = [name for name in NEUTRAL if name not in given.extras and not (biased and name == "attn_bias")]
     name = names[stack.config.extra % len(names)]
     return Sides(stack(given), stack(given, **{name: NEUTRAL[name](stack, given.x.shape[1])}))

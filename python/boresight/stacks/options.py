@@ -8,10 +8,11 @@ for (flash_pack_seq), and what changes logits alone.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .config import Config
+from .laws import Law
 
 
 @dataclass(frozen=True)
@@ -180,14 +181,23 @@ CALLS = [
 TABLE = LAYERS + AROUND + CALLS
 
 
-def draw(seed: int, laws: list[str]) -> Config:
-    """A configuration: a law, a stack, a wrapper and from one to six of the table's rows, with what these need."""
+def draw(seed: int, laws: dict[str, Law], tries: int = 12) -> Config:
+    """A configuration: a law, a stack, a wrapper and up to six of the table's rows, with what these need. One that its law skips is
+    drawn again, a few times."""
     rng = random.Random(seed)
-    law = rng.choice(laws)
+    law = laws[rng.choice(list(laws))]
+    for _ in range(tries):
+        config = draw_once(rng, law.name)
+        if not law.skipped(config):
+            break
+    return replace(config, seed=seed)
+
+
+def draw_once(rng: random.Random, law: str) -> Config:
     stack = rng.choices(("decoder", "encoder", "prefix"), (6, 3, 1))[0]
     wrapper = rng.choices(("bare", "tokens", "continuous"), (3, 3, 2))[0]
     rows = [row for row in TABLE if stack in row.stacks and wrapper in row.wrappers]
     options: dict[str, Any] = {}
     for row in rng.sample(rows, rng.choice((0, 1, 1, 2, 2, 3, 3, 4, 5, 6))):
         options.update({**row.needs, row.name: rng.choice(row.values)})
-    return Config(stack, wrapper, options, law, rng.choice((1, 2, 3)), rng.randint(2, 7), rng.randint(1, 4), seed)
+    return Config(stack, wrapper, options, law, rng.choice((1, 2, 3)), rng.randint(2, 7), rng.randint(1, 4))

@@ -183,9 +183,7 @@ class Stack:
             with torch.no_grad():
                 return self.module(inputs.x, **named)
         except AssertionError as error:
-            if not str(error):
-                raise
-            raise Refused(str(error)) from error
+            raise Refused(str(error) or "an assertion without words") from error
 
     def with_intermediates(self, inputs: Inputs, **more: Any) -> tuple[Tensor, Any]:
         name = "return_hiddens" if self.config.wrapper == "bare" else "return_intermediates"
