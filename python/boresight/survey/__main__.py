@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import pathlib
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from fnmatch import fnmatch
 
@@ -22,6 +24,7 @@ def arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--cases", type=int, default=2200, help="cases of each row (2200), fewer where a row says so")
     parser.add_argument("--seed", type=int, default=1, help="seed of the cases (1)")
     parser.add_argument("--limit", type=float, default=1800, help="most seconds of one row (1800)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="rows at a time (default: one a core)")
     parser.add_argument("--page", type=pathlib.Path, help="write the survey to this file, as Markdown")
     parser.add_argument("--json", type=pathlib.Path, help="write it to this file, as JSON, cards included")
     parser.add_argument("--list", action="store_true", help="list the rows, and what is not here")
@@ -41,9 +44,10 @@ def absent() -> list[str]:
 
 def main(words: list[str] | None = None) -> int:
     options = arguments(words)
-    if options.cases < 1:
-        print(f"boresight: --cases is {options.cases}; allowed: 1 and more", file=sys.stderr)
-        return 2
+    for name in ("cases", "jobs"):
+        if getattr(options, name) < 1:
+            print(f"boresight: --{name} is {getattr(options, name)}; allowed: 1 and more", file=sys.stderr)
+            return 2
     chosen = matching(options.only)
     xt = next(adapter for adapter in adapters if adapter.name == "x-transformers")
     if any(adapter is xt for adapter, _ in matching("*")) and any(fnmatch(STACKS, one) for one in options.only.split(",")):
@@ -53,8 +57,9 @@ def main(words: list[str] | None = None) -> int:
         print("\n".join(name for _, name in chosen) or f"no row has a name like '{options.only}'")
         return 0 if chosen else 3
     rows = []
-    for adapter, name in chosen:
-        rows.append(row := apart(adapter, name, options.cases, options.seed, options.limit))
+    pool = ThreadPoolExecutor(options.jobs)
+    for row in pool.map(lambda one: apart(*one, options.cases, options.seed, options.limit), chosen):
+        rows.append(row)
         print(f"{row.name:<44} {row.version:<12} {row.judged:>8} judged {row.seconds:>6.0f} s  {verdict(row)} {row.words}", flush=True)
         for shown in row.shown:
             print(f"    {shown.name}: {page_of(row, shown) or 'NEW'}: {shown.token}", flush=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import re
 import subprocess
 import sys
@@ -114,8 +115,9 @@ def apart(adapter: Adapter, name: str, cases: int, seed: int, limit: float) -> R
     """In a process apart, `limit` seconds at most."""
     version = importlib.metadata.version(adapter.distribution)
     words = [sys.executable, "-m", "boresight.survey.row", name, str(cases), str(seed)]
+    alone = {**os.environ, "OMP_NUM_THREADS": "1"}  # small calls; and several rows at a time
     try:
-        done = subprocess.run(words, capture_output=True, text=True, timeout=limit, check=False)
+        done = subprocess.run(words, env=alone, capture_output=True, text=True, timeout=limit, check=False)
     except subprocess.TimeoutExpired:
         return Row(name, adapter.distribution, version, "HUNG", seed=seed, words=f"did not end within {limit:g} s")
     if done.returncode != 0:
