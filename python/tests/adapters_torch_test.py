@@ -3,7 +3,6 @@ its name."""
 
 from __future__ import annotations
 
-import shutil
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -21,7 +20,7 @@ FOLDED = (
     "bs1 b2 h4/2 d8 n3 s5 M3 P2 causal bias=alibi",
     "bs1 b1 h2 d8 n4 s7 P2 window=2,1 key_mask=0.7 bias=relative_buckets",
     "bs1 b2 h2 d8 n3 s9 M2 P1 memory_mask=0.5 bias=distance_table",
-    "bs1 b1 h3 d16 n5 s20 P1 causal bias=alibi positions=random f16",
+    "bs1 b1 h3 d16 n5 s20 P1 causal bias=alibi positions=shuffled f16",
 )
 EMPTY_ROWS = "bs1 b1 h2 d8 n5 s3 causal"
 
@@ -59,11 +58,6 @@ def test_what_the_flash_backend_refuses_is_told_and_not_raised(token: str) -> No
 
 def test_compiled_rows_are_given_few_cases() -> None:
     assert {name for name, row in ROWS.items() if row.survey_cases} == {name for name in ROWS if "compiled" in name or "static" in name}
-
-
-@pytest.mark.skipif(shutil.which("g++") is None, reason="no C++ compiler to compile with")
-def test_compiled_it_keeps_the_specification() -> None:
-    assert boresight.replay("bs1 b1 h1 d8 n2 s5 causal", ROWS["torch/flex-compiled"]).outcome == "PASSED"
 
 
 def wrong(fn: Any) -> boresight.Kernel:
