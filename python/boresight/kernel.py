@@ -77,7 +77,7 @@ class Kernel:
     def address(self) -> str | None:
         """Where `python -m boresight` finds it, "module:name" or "file.py:name"; None: nowhere."""
         module, name = getattr(self.fn, "__module__", None), getattr(self.fn, "__qualname__", "")
-        if not module or "<" in name:
+        if not module or not name or "<" in name:
             return None
         if module != "__main__":
             return f"{module}:{name}"
