@@ -56,11 +56,17 @@ Case with_some_bias(const Case& c, const Kernel& kernel) {
   return c;
 }
 
-// The case, or one with a bias in a plain form: a kernel may take nothing without.
-std::optional<Case> taken_with_a_bias(const Case& c, const Kernel& kernel) {
-  if (taken(c, kernel)) return c;
-  const Case biased = with_some_bias(c, kernel);
-  return biased == c ? std::nullopt : std::optional(biased);
+// The case, or one in another plain form: causal, with heads the other way, with a bias. A kernel may take nothing without.
+std::optional<Case> taken_in_a_plain_form(const Case& c, const Kernel& kernel) {
+  for (const bool causal : {false, true})
+    for (const HeadMap map : {HeadMap::grouped, HeadMap::tiled}) {
+      if (map == HeadMap::tiled && c.problem.kv_heads == c.problem.heads) continue;
+      Case form = c;
+      form.problem.causal = causal, form.problem.head_map = map;
+      if (taken(form, kernel)) return form;
+      if (const Case biased = with_some_bias(form, kernel); biased != form) return biased;
+    }
+  return std::nullopt;
 }
 
 // Sizes that a simple kernel may ask for, each on top of those before it.
@@ -73,7 +79,7 @@ std::optional<Case> taken_in_other_sizes(Case c, const Kernel& kernel) {
                                                     [](Problem& p) { p.segment = p.queries; }};
   for (const auto change : sizes) {
     change(c.problem);
-    if (const auto found = taken_with_a_bias(c, kernel)) return found;
+    if (const auto found = taken_in_a_plain_form(c, kernel)) return found;
   }
   return std::nullopt;
 }
@@ -83,7 +89,7 @@ std::optional<Case> taken_in_other_sizes(Case c, const Kernel& kernel) {
 Case fitted(const Case& a_case, const Kernel& kernel) {
   if (taken(a_case, kernel)) return a_case;
   const Case plain = bare(a_case);
-  std::optional<Case> found = taken_with_a_bias(plain, kernel);
+  std::optional<Case> found = taken_in_a_plain_form(plain, kernel);
   if (!found) found = taken_in_other_sizes(plain, kernel);
   if (!found) return a_case;
   Case kept = *found;

@@ -51,6 +51,16 @@ TEST(Fitted, AKernelThatTakesNothingWithoutABiasIsGivenOne) {
     EXPECT_EQ(token(fitted(parsed(text), biased)), "bs1 b1 h2 d4 n3 s5 causal bias=alibi slopes=per_batch") << text;
 }
 
+TEST(Fitted, FormsGiveWayBeforeSizes) {
+  const Kernel tiled = taking([](const Problem& p, const Tensors&) {
+    return p.kv_heads == p.heads || p.kv_heads == 1 || p.head_map == HeadMap::tiled;
+  });
+  EXPECT_EQ(token(fitted(parsed("bs1 b1 h4/2 d4 n3 s5 P2 window=2 sink"), tiled)),
+            "bs1 b1 h4/2 d4 n3 s5 P2 window=2 sink head_map=tiled");
+  const Kernel causal = taking([](const Problem& p, const Tensors&) { return p.queries == p.segment || p.causal; });
+  EXPECT_EQ(token(fitted(parsed("bs1 b1 h2 d4 n3 s5 M2 P2"), causal)), "bs1 b1 h2 d4 n3 s5 M2 P2 causal");
+}
+
 TEST(Fitted, SizesGiveWayLast) {
   const Kernel square = taking([](const Problem& p, const Tensors&) { return p.value_dim == p.head_dim && p.mem_kv == 0; });
   EXPECT_EQ(token(fitted(parsed("bs1 b1 h2 d4/6 n3 s5 P2 causal"), square)), token(parsed("bs1 b1 h2 d4 n3 s5 causal")));

@@ -109,6 +109,10 @@ const Sight* first_in(const Subject& s, const std::vector<std::size_t>& own, Sta
 }
 
 void answer(const Subject& s, std::size_t aspect, Row& row) {
+  if (s.kernel.without_lse && row.name == "lse") {
+    row.answer = Answer::unasked, row.words = "it gives none";
+    return;
+  }
   const std::vector<std::size_t> own = own_sights(s, aspect);
   for (const Found& found : s.resolution.found)
     if (aspect_of(*found.alike.front()) == aspect && !found.sights.empty()) row.departures.push_back(departure(s, found));
@@ -129,10 +133,6 @@ void answer(const Subject& s, std::size_t aspect, Row& row) {
   if (row.excluded > 0 && ran) {
     row.answer = Answer::as_specified;
     if (refused != nullptr && !row.untold.empty()) row.words = "not all could be asked: " + refused->why;
-    return;
-  }
-  if (s.kernel.without_lse && row.name == "lse") {
-    row.answer = Answer::unasked, row.words = "it gives none";
     return;
   }
   row.answer = refused != nullptr ? Answer::unasked : Answer::untold;

@@ -250,6 +250,9 @@ TEST(Card, OfAKernelWithoutLseClaimsNothingOfIt) {
   kernel = misread("lse-base-two-vs-e");
   kernel.without_lse = true;
   EXPECT_FALSE(card_of(kernel).departs());
+  kernel = misread("scale-ignored");
+  kernel.without_lse = true;
+  EXPECT_EQ(row(card_of(kernel), "lse").answer, Answer::unasked) << "what is wrong with out is no matter of lse";
 }
 
 TEST(Card, OfANarrowKernelNamesWhatItMisreads) {

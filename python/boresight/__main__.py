@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib
 import importlib.util
 import pathlib
@@ -11,7 +12,7 @@ from typing import Any
 
 from . import __version__
 from .judge import check, identify, probe, replay
-from .kernel import Kernel, as_kernel
+from .kernel import Kernel
 
 
 def find(address: str) -> Any:
@@ -21,16 +22,20 @@ def find(address: str) -> Any:
         raise ValueError(f"{address}: a kernel is named as module:name or file.py:name")
     if where.endswith(".py"):
         path = pathlib.Path(where).resolve()
-        specification = importlib.util.spec_from_file_location(path.stem, path)
+        specification = importlib.util.spec_from_file_location(f"_boresight_file_{path.stem}", path)
         if not path.is_file() or specification is None or specification.loader is None:
             raise ValueError(f"{where}: there is no such file")
         module = importlib.util.module_from_spec(specification)
-        sys.modules[path.stem] = module
+        sys.modules[specification.name] = module
         sys.path.insert(0, str(path.parent))
-        specification.loader.exec_module(module)
+        load = functools.partial(specification.loader.exec_module, module)
     else:
         sys.path.insert(0, "")
-        module = importlib.import_module(where)
+        load = functools.partial(importlib.import_module, where)
+    try:
+        module = load() or sys.modules[specification.name if where.endswith(".py") else where]
+    except Exception as error:
+        raise ValueError(f"{where} can't be loaded: {type(error).__name__}: {error}") from error
     found: Any = module
     for part in name.split("."):
         if not hasattr(found, part):
@@ -42,14 +47,22 @@ def find(address: str) -> Any:
 def kernels_at(address: str, supports: str | None) -> list[Kernel]:
     """A function, a Kernel, or a list of them."""
     found = find(address)
-    if isinstance(found, list):
-        return [as_kernel(one) for one in found]
-    if isinstance(found, Kernel):
-        return [found]
-    return [Kernel(found, supports=supports)]
+    kernels = found if isinstance(found, list) else [found]
+    if not kernels or not all(callable(one) for one in kernels):
+        raise ValueError(f"{address} is {found!r}; right is a function, a boresight.Kernel, or a list of these")
+    if supports is not None and any(isinstance(one, Kernel) for one in kernels):
+        raise ValueError(f"--supports: {address} is a Kernel, which says itself what it takes")
+    made = [one if isinstance(one, Kernel) else Kernel(one, supports=supports) for one in kernels]
+    for kernel in made:
+        kernel.address = address
+    return made
 
 
 def _check(arguments: argparse.Namespace) -> int:
+    files = [arguments.json, arguments.junit, arguments.html]
+    for path in files:
+        if path and not path.parent.is_dir():
+            raise ValueError(f"{path}: there is no such directory")
     report = check(
         kernels_at(arguments.kernel, arguments.supports),
         cases=arguments.cases,
@@ -58,14 +71,14 @@ def _check(arguments: argparse.Namespace) -> int:
         laws=arguments.law,
     )
     print(report, end="")
-    for path, text in ((arguments.json, report.json), (arguments.junit, report.junit), (arguments.html, report.html)):
+    for path, text in zip(files, (report.json, report.junit, report.html), strict=True):
         if path:
-            pathlib.Path(path).write_text(text(), encoding="utf-8")
+            path.write_text(text(), encoding="utf-8")
     return {"PASSED": 0, "FAILED": 1}.get(report.outcome, 3)
 
 
 def _identify(arguments: argparse.Namespace) -> int:
-    cards = [identify(kernel, seed=arguments.seed or 1) for kernel in kernels_at(arguments.kernel, arguments.supports)]
+    cards = [identify(kernel, seed=arguments.seed) for kernel in kernels_at(arguments.kernel, arguments.supports)]
     print("\n".join(str(card) for card in cards), end="")
     return 1 if any(card.departs for card in cards) else 0
 
@@ -83,6 +96,17 @@ def _probe(arguments: argparse.Namespace) -> int:
     return 1 if any(one.departs for one in probes) else 0
 
 
+def number(least: int, most: int) -> Any:
+    """What reads a whole number within the range."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text} is none of the whole numbers from {least} to {most}")
+        return int(text)
+
+    return read
+
+
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m boresight", description=__doc__)
     top.add_argument("--version", action="version", version=__version__)
@@ -98,15 +122,19 @@ def parser() -> argparse.ArgumentParser:
         return command
 
     command = add("check", _check, "judge a kernel by every law")
-    command.add_argument("--cases", type=int, help="number of cases: the same seed then gives the same report")
+    command.add_argument("--cases", type=number(1, 2**40), help="number of cases: the same seed then gives the same report")
     command.add_argument("--budget", default="60s", help="time to spend where no --cases are given (60s)")
-    command.add_argument("--seed", type=int, help="seed of the cases (default: a new one, which is printed)")
+    command.add_argument("--seed", type=number(0, 2**64 - 1), help="seed of the cases (default: a new one, which is printed)")
     command.add_argument("--law", default="*", help="only laws of this name (*, ? and commas)")
     for form in ("json", "junit", "html"):
-        command.add_argument(f"--{form}", metavar="FILE", help="write the report to this file")
-    add("identify", _identify, "say which conventions a kernel follows").add_argument("--seed", type=int)
+        command.add_argument(f"--{form}", type=pathlib.Path, metavar="FILE", help="write the report to this file")
+    add("identify", _identify, "say which conventions a kernel follows").add_argument(
+        "--seed", type=number(0, 2**64 - 1), default=1, help="seed of all values (1)"
+    )
     add("replay", _replay, "judge one case again", token=True)
-    add("probe", _probe, "show the bias and mask that a kernel really computes", token=True).add_argument("--rows", type=int, default=8)
+    add("probe", _probe, "show the bias and mask that a kernel really computes", token=True).add_argument(
+        "--rows", type=number(0, 2**31), default=8, help="how many rows to show (8)"
+    )
     return top
 
 
@@ -114,7 +142,7 @@ def main(words: list[str] | None = None) -> int:
     arguments = parser().parse_args(words)
     try:
         return int(arguments.run(arguments))
-    except (ValueError, ImportError, OSError) as error:
+    except (ValueError, TypeError, ImportError, OSError) as error:
         print(f"boresight: {error}", file=sys.stderr)
         return 2
 

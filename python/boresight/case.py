@@ -49,6 +49,8 @@ def inputs(token: str, *, tensors: str = "torch", contiguous: bool = False) -> C
     (1, 2, 4, 8)
     """
     library = Library(tensors)
+    if why := library.refusal(_native.inputs(token, True)[0]):
+        raise ValueError(f"{token}: {why}; allowed: tensors='torch'")
     problem, options, arrays = _native.inputs(token, contiguous or not library.negative_strides)
     return Call(problem, options, arrays, library)
 
@@ -74,7 +76,7 @@ def bound(
     >>> float(bound("bs1 b1 h2 d8 n4 s6").out.max()) < 1e-5
     True
     """
-    declared = arithmetic(inputs(token, tensors="numpy").problem) if callable(arithmetic) else arithmetic
+    declared = arithmetic(_native.inputs(token, True)[0]) if callable(arithmetic) else arithmetic
     found = _native.reference(token, values, None if declared is None else dict(declared))
     return Bound(found["out_bound"], found["lse_bound"])
 

@@ -50,7 +50,8 @@ class Report:
     """What a check found. `print` it; a notebook shows it as a page."""
 
     def __init__(self, checked: Any) -> None:
-        self._checked = checked
+        self._texts = {each: str(checked.text(each)) for each in (False, True)}
+        self._json, self._junit, self._html = str(checked.json()), str(checked.junit()), str(checked.html())
         self.outcome: str = checked.outcome  #: PASSED, FAILED, UNTESTED
         self.seed: int = checked.seed
         self.cases: int = checked.cases
@@ -70,18 +71,18 @@ class Report:
 
     def text(self, *, each: bool = False) -> str:
         """As the command prints it; `each`: a row for each kernel and law."""
-        return str(self._checked.text(each))
+        return self._texts[bool(each)]
 
     def json(self) -> str:
         """The report of properties/report/report.schema.json: `boresight merge` takes it."""
-        return str(self._checked.json())
+        return self._json
 
     def junit(self) -> str:
-        return str(self._checked.junit())
+        return self._junit
 
     def html(self) -> str:
         """A page, complete in itself."""
-        return str(self._checked.html())
+        return self._html
 
     def __str__(self) -> str:
         return self.text()
@@ -120,10 +121,17 @@ def check(
     """
     kernels = [as_kernel(one, **declared) for one in (fn if isinstance(fn, list) else [fn])]
     names = [kernel.name for kernel in kernels]
+    if not kernels:
+        raise ValueError("no kernel was given")
     if len(set(names)) < len(names):
         raise ValueError(f"two kernels have one name: {', '.join(sorted(names))}")
-    if cases is not None and cases < 1:
-        raise ValueError(f"cases is {cases}; allowed: 1 and more, or None")
+    if cases is not None:
+        whole("cases", cases, 1, 2**40)
+    if seed is not None:
+        whole("seed", seed, 0, 2**64 - 1)
+    for called, text in (("laws", laws), ("budget", budget)):
+        if not isinstance(text, str):
+            raise TypeError(f"{called} is {text!r}; allowed: a text")
     address = kernels[0].address if len(kernels) == 1 else None
     with _bar(progress, cases) as show:
         checked = _native.check(
@@ -135,9 +143,16 @@ def check(
             shrink,
             fail_fast,
             show,
-            f" {address}" if address else "",
+            address or "",
         )
     return Report(checked)
+
+
+def whole(called: str, number: Any, least: int, most: int) -> int:
+    """The number, where it is a whole one within the range."""
+    if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= most:
+        raise ValueError(f"{called} is {number!r}; allowed: whole numbers, {least} to {most}")
+    return number
 
 
 @contextlib.contextmanager
@@ -171,6 +186,12 @@ class Verdict(_Shown):
         return f"{self.outcome} {self.kernel} · {self.law} · {beside}"
 
 
+def _text(token: Any) -> str:
+    if not isinstance(token, str):
+        raise TypeError(f"the token is {token!r}; allowed: a text, 'bs1 ...'")
+    return token
+
+
 def replay(token: str, fn: Function | Kernel, **declared: Any) -> Verdict:
     """Judges one case again, by the law that its token names, or by agreement.
 
@@ -180,7 +201,7 @@ def replay(token: str, fn: Function | Kernel, **declared: Any) -> Verdict:
     'FAILED'
     """
     kernel = as_kernel(fn, **declared)
-    found = _native.replay(kernel, token, f" {kernel.address}" if kernel.address else "")
+    found = _native.replay(kernel, _text(token), kernel.address or "")
     return Verdict(
         found["outcome"], found["kernel"], found["law"], found["token"], found["what"], found["reading"], found["largest"],
         found["words"],
@@ -209,7 +230,7 @@ class Card(_Shown):
 def identify(fn: Function | Kernel, *, seed: int = 1, **declared: Any) -> Card:
     """Says which conventions a kernel follows, from its outputs alone: as specified, or by which reading it departs."""
     kernel = as_kernel(fn, **declared)
-    return Card(kernel.name, _native.identify(kernel, seed))
+    return Card(kernel.name, _native.identify(kernel, whole("seed", seed, 0, 2**64 - 1)))
 
 
 @dataclass(frozen=True)
@@ -233,7 +254,7 @@ class Probe(_Shown):
 
 def probe(fn: Function | Kernel, token: str, *, rows: int = 8, **declared: Any) -> Probe:
     """Reads bias and mask of a kernel off its outputs, element by element; `rows` of them are shown in the text."""
-    found = _native.probe(as_kernel(fn, **declared), token, rows)
+    found = _native.probe(as_kernel(fn, **declared), _text(token), whole("rows", rows, 0, 2**31))
     return Probe(
         found["departs"], tuple(found["sentences"]), found.get("levels"), found.get("right_levels"), found.get("visible"),
         found["text"],

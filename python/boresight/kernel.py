@@ -54,18 +54,23 @@ class Kernel:
     ) -> None:
         if not callable(fn):
             raise TypeError(f"a kernel is a function of a Call, not {fn!r}")
+        declared_otherwise = bool(arithmetic or documented or lse or contiguous or batch_invariant or tensors != "torch")
         self.fn = fn
         self.name = _name(fn) if name is None else name
-        if not re.fullmatch(r"[A-Za-z0-9_./@-]{1,63}", self.name):
+        if not isinstance(self.name, str) or not re.fullmatch(r"[A-Za-z0-9_./@-]{1,63}", self.name):
             raise ValueError(f"a kernel's name is '{self.name}'; allowed: 1 to 63 letters, digits and - _ . / @")
-        self.documented = documented.split() if isinstance(documented, str) else list(documented)
+        self.documented = _words("documented", documented)
         self.lse = bool(lse)
         self.contiguous = bool(contiguous)
         self.batch_invariant = bool(batch_invariant)
         self.library = Library(tensors)
         self.survey_cases: int | None = None  #: the most that the survey gives it, where a call takes seconds
-        self._supports = supports if supports is None or callable(supports) else by_words(supports)
+        self._supports = supports if supports is None or callable(supports) else by_words(_words("supports", supports))
+        if arithmetic is not None and not callable(arithmetic) and not isinstance(arithmetic, Mapping):
+            raise TypeError(f"arithmetic is {arithmetic!r}; allowed: a dict, a function that returns one, or None")
         self._declares = arithmetic
+        #: Where `python -m boresight` finds it, "module:name" or "file.py:name"; None: nowhere, or not with all that it says of itself.
+        self.address = None if declared_otherwise else _address(fn)
 
     def __repr__(self) -> str:
         return f"<boresight.Kernel {self.name}>"
@@ -73,24 +78,17 @@ class Kernel:
     def __call__(self, call: Call) -> Any:
         return self.fn(call)
 
-    @property
-    def address(self) -> str | None:
-        """Where `python -m boresight` finds it, "module:name" or "file.py:name"; None: nowhere."""
-        module, name = getattr(self.fn, "__module__", None), getattr(self.fn, "__qualname__", "")
-        if not module or not name or "<" in name:
-            return None
-        if module != "__main__":
-            return f"{module}:{name}"
-        try:
-            return f"{os.path.relpath(inspect.getfile(self.fn))}:{name}"
-        except (TypeError, OSError):
-            return None
-
     # What the native module calls.
 
     def _refusal(self, problem: Problem) -> str:
-        words = self.library.refusal(problem) or (self._supports(problem) if self._supports else None)
-        return "refused" if words is False else words if isinstance(words, str) else ""
+        said = self.library.refusal(problem) or (self._supports(problem) if self._supports else None)
+        if said is None or said is True:
+            return ""
+        if said is False:
+            return "refused"
+        if isinstance(said, str) and said:
+            return said.encode("utf-8", "replace").decode()
+        raise TypeError(f"supports of {self.name} returned {said!r}; right is None or True, or words why not or False")
 
     def _arithmetic(self, problem: Problem) -> dict[str, Any] | None:
         declared = self._declares(problem) if callable(self._declares) else self._declares
@@ -98,6 +96,8 @@ class Kernel:
 
     def _run(self, problem: Problem, options: Options, arrays: dict[str, Any]) -> tuple[Any, Any]:
         result = self.fn(Call(problem, options, arrays, self.library))
+        if isinstance(result, tuple) and len(result) != 2:
+            raise TypeError(f"a tuple of {len(result)} was returned; right is out, or (out, lse)")
         out, lse = result if isinstance(result, tuple) else (result, None)
         if self.lse and lse is None:
             raise TypeError("it says lse=True and returned no (out, lse)")
@@ -111,6 +111,26 @@ def as_kernel(fn: Function | Kernel, **declared: Any) -> Kernel:
     if declared:
         raise TypeError(f"a Kernel says what it is already: {', '.join(declared)} can't be given beside it")
     return fn
+
+
+def _words(called: str, words: str | Iterable[str]) -> list[str]:
+    given = words.split() if isinstance(words, str) else words
+    if not isinstance(given, Iterable) or not all(isinstance(word, str) for word in (given := list(given))):
+        raise TypeError(f"{called} is {words!r}; allowed: words, in a text or a list")
+    return given
+
+
+def _address(fn: Function) -> str | None:
+    """Of a function of a module or file, which says nothing of itself but what it takes."""
+    module, name = getattr(fn, "__module__", None), getattr(fn, "__qualname__", "")
+    if not module or not name or "<" in name:
+        return None
+    if module != "__main__" and not module.startswith("_boresight_file_"):
+        return f"{module}:{name}"
+    try:
+        return f"{os.path.relpath(inspect.getfile(fn))}:{name}"
+    except (TypeError, OSError):
+        return None
 
 
 def _name(fn: Function) -> str:

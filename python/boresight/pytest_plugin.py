@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+_before = pytest.StashKey[tuple[int, int, "str | None"]]()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("boresight", "attention kernels (boresight)")
@@ -19,10 +21,12 @@ def pytest_configure(config: pytest.Config) -> None:
     asked = {name: config.getoption(f"--boresight-{name}") for name in ("cases", "seed", "replay")}
     if all(value is None for value in asked.values()):
         return
-    if asked["cases"] is not None and asked["cases"] < 1:
-        raise pytest.UsageError(f"--boresight-cases is {asked['cases']}; allowed: 1 and more")
-    from . import shortest, testing  # not before it is needed: the native module takes a moment
+    for name, least in (("cases", 1), ("seed", 0)):
+        if asked[name] is not None and asked[name] < least:
+            raise pytest.UsageError(f"--boresight-{name} is {asked[name]}; allowed: {least} and more")
+    from . import shortest, testing
 
+    config.stash[_before] = (testing.default_cases, testing.default_seed, testing.replayed)
     testing.default_cases = asked["cases"] or testing.default_cases
     testing.default_seed = testing.default_seed if asked["seed"] is None else asked["seed"]
     if asked["replay"] is not None:
@@ -30,6 +34,13 @@ def pytest_configure(config: pytest.Config) -> None:
             testing.replayed = shortest(asked["replay"])
         except ValueError as error:
             raise pytest.UsageError(f"--boresight-replay: {error}") from None
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _before in config.stash:
+        from . import testing
+
+        testing.default_cases, testing.default_seed, testing.replayed = config.stash[_before]
 
 
 @pytest.fixture

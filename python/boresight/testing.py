@@ -25,7 +25,8 @@ class Misaligned(AssertionError):
 def assert_aligned(
     fn: Function | Kernel, *, cases: int | None = None, seed: int | None = None, laws: str = "*", **declared: Any
 ) -> Report | None:
-    """Checks a kernel as `boresight.check` does, and raises Misaligned where it fails, or where nothing could be judged.
+    """Checks a kernel as `boresight.check` does, and raises Misaligned where it fails, or where nothing at all could be judged. (Laws for
+    which the cases were too few are no failure; the report that is returned has them.)
 
     The cases are the same every time: `cases` of `seed`. What else is given is as for `boresight.Kernel`.
     """

@@ -44,6 +44,14 @@ std::int32_t type_of(const std::string& text) {
   throw nb::value_error(fmt::format("'{}' is no type; allowed: f32, bf16, f16, f64", text).c_str());
 }
 
+template <class T>
+T as(const std::string& key, nb::handle value, const char* right) {
+  T number{};
+  if (!nb::try_cast(value, number))
+    throw nb::value_error(fmt::format("arithmetic: {} is {}; allowed: {}", key, nb::repr(value).c_str(), right).c_str());
+  return number;
+}
+
 void put(C& declared, const std::string& key, nb::handle value) {
   for (const Field& field : fields) {
     if (key != field.name) continue;
@@ -54,7 +62,7 @@ void put(C& declared, const std::string& key, nb::handle value) {
     else if (const auto* const small = std::get_if<std::int32_t C::*>(&field.at))
       declared.** small = nb::cast<std::int32_t>(value);
     else
-      declared.*std::get<TypeField>(field.at).at = type_of(nb::cast<std::string>(value));
+      declared.*std::get<TypeField>(field.at).at = type_of(as<std::string>(key, value, "f32, bf16, f16, f64"));
     return;
   }
   throw nb::value_error(fmt::format("arithmetic has no field '{}'; see boresight_arithmetic in boresight.h", key).c_str());
@@ -65,7 +73,7 @@ void put(C& declared, const std::string& key, nb::handle value) {
 Arithmetic arithmetic_of(const Problem& problem, const nb::object& dict) {
   C declared = strangers::plain_arithmetic(problem);
   if (!dict.is_none())
-    for (const auto& [key, value] : nb::cast<nb::dict>(dict)) put(declared, nb::cast<std::string>(key), value);
+    for (const auto& [key, value] : nb::cast<nb::dict>(dict)) put(declared, nb::str(key).c_str(), value);
   const Result<Arithmetic> arithmetic = strangers::from_c(declared);
   if (!arithmetic) throw nb::value_error(("arithmetic: " + arithmetic.error().text()).c_str());
   return *arithmetic;

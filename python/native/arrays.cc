@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <iterator>
+#include <string_view>
 
 namespace boresight::python {
 namespace {
@@ -73,6 +75,12 @@ void move_elements(const Tensor& from, const Tensor& to) { move_elements(from.da
 
 std::vector<std::int64_t> shape_of(const Tensor& tensor) { return {tensor.shape.begin(), tensor.shape.begin() + tensor.rank}; }
 
+bool is_given(const char* name, const Tensor& tensor) {
+  const std::string_view always[] = {"q", "segment_k", "segment_v"};
+  const bool empty = tensor.rank > 0 && tensor.elements() == 0;
+  return (tensor && !empty) || (empty && std::find(std::begin(always), std::end(always), name) != std::end(always));
+}
+
 bool has_negative_stride(const Tensor& tensor) {
   return std::any_of(tensor.stride.begin(), tensor.stride.begin() + tensor.rank, [](std::int64_t stride) { return stride < 0; });
 }
@@ -82,6 +90,11 @@ std::string in_words(const std::vector<std::int64_t>& shape) { return fmt::forma
 Shared::Shared(const Tensor& tensor, bool row_major)
     : original_(tensor), copy_(tensor), memory_(std::make_shared<std::vector<std::byte>>()) {
   const std::size_t size = bytes(tensor.type);
+  if (tensor.elements() == 0) {
+    memory_->resize(size);
+    copy_.data = memory_->data(), copy_.stride = {};
+    return;
+  }
   if (row_major) {
     for (int k = tensor.rank - 1, next = 1; k >= 0; --k) copy_.stride[k] = next, next *= int(tensor.shape[k]);
     memory_->resize(std::size_t(tensor.elements()) * size);

@@ -49,6 +49,8 @@ void tell_from_poison(const Tensor& tensor);
 // "(2, 8, 3)"
 std::string in_words(const std::vector<std::int64_t>& shape);
 std::vector<std::int64_t> shape_of(const Tensor& tensor);
+// A kernel gets an array for it: one with elements, or the queries, keys and values that every call has.
+bool is_given(const char* name, const Tensor& tensor);
 bool has_negative_stride(const Tensor& tensor);
 
 }  // namespace boresight::python

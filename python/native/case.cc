@@ -60,12 +60,18 @@ void append(std::vector<double>& values, const Matrix& matrix, Eigen::Index firs
     for (Eigen::Index c = first_column; c < matrix.cols(); ++c) values.push_back(double(matrix(i, c)));
 }
 
-nb::dict reference_of(const std::string& token, const nb::dict& given, const nb::object& arithmetic) {
+nb::dict reference_of(const std::string& token, const nb::dict& given, const nb::object& declared) {
   Prepared prepared = prepare(token);
   put(prepared, given);
   const Problem& p = prepared.call.problem;
-  const reference::Attention truth = reference::attend(p, prepared.call.tensors);
-  const reference::ErrorBound bound = reference::error_bound(p, prepared.call.tensors, truth, arithmetic_of(p, arithmetic));
+  const Arithmetic arithmetic = arithmetic_of(p, declared);
+  reference::Attention truth;
+  reference::ErrorBound bound;
+  {
+    const nb::gil_scoped_release release;
+    truth = reference::attend(p, prepared.call.tensors);
+    bound = reference::error_bound(p, prepared.call.tensors, truth, arithmetic);
+  }
   const Shape out{p.queries, p.value_dim}, row{p.queries}, pairs{p.queries, p.columns()};
   const Eigen::Index zero = p.zero_kv ? 1 : 0;
   nb::dict result;
@@ -86,7 +92,7 @@ nb::tuple inputs_of(const std::string& token, bool row_major) {
   const Prepared prepared = prepare(token);
   nb::dict arrays;
   for (const NamedTensor& input : input_tensors)
-    if (const Tensor& tensor = prepared.call.tensors.*input.member; tensor && tensor.elements() > 0)
+    if (const Tensor& tensor = prepared.call.tensors.*input.member; is_given(input.name, tensor))
       arrays[input.name] = Shared(tensor, row_major).array();
   return nb::make_tuple(Described(prepared.call.problem, prepared.call.tensors), case_of(token).options, arrays);
 }

@@ -37,8 +37,18 @@ using properties::Outcome;
 using properties::Report;
 using properties::Rerun;
 
-// The words that follow a token where it is run again in Python.
-Rerun rerun(const std::string& behind) { return {"python -m boresight", behind}; }
+// The line that runs a token again: on the command line where the kernel is found there, else in Python.
+Rerun rerun(const std::string& address) {
+  if (address.empty()) return {"python -m boresight", " MODULE:KERNEL"};
+  return {"python -m boresight", " " + address};
+}
+
+// What judges takes the GIL for each call of a kernel, and lets others have it meanwhile.
+template <class Judge>
+auto without_gil(Judge judge) {
+  const nb::gil_scoped_release release;
+  return judge();
+}
 
 // A token that any boresight takes: a Python kernel is no row of its table.
 void forget_kernel(Case& a_case) { a_case.kernel.clear(); }
@@ -107,14 +117,11 @@ Checked check(const nb::list& specs, const std::string& laws, std::int64_t cases
     }
   };
   Checked checked{{}, behind};
-  {
-    const nb::gil_scoped_release release;
-    checked.report = properties::run(plan);
-  }
+  checked.report = without_gil([&] { return properties::run(plan); });
   interruption.raise_if_set();
   Report& report = checked.report;
   for (Finding& finding : report.findings) forget_kernel(finding.smallest), forget_kernel(finding.drawn);
-  report.version = version(), report.source = behind;
+  report.version = version(), report.source = behind.empty() ? "" : " " + behind;
   report.machines = {cli::this_machine(plan.kernels)};
   return checked;
 }
@@ -140,7 +147,7 @@ nb::dict replay(const nb::object& spec, const std::string& text, const std::stri
   if (!law) throw nb::value_error(law.error().text().c_str());
   Interruption interruption;
   const Kernel kernel = kernel_of(spec, interruption);
-  const properties::Verdict verdict = properties::judge(*law, a_case, kernel);
+  const properties::Verdict verdict = without_gil([&] { return properties::judge(*law, a_case, kernel); });
   constexpr const char* outcomes[] = {"PASSED", "FAILED", "SKIPPED", "MISTRUSTED"};
   Finding finding;
   finding.kernel = kernel.name, finding.law = law->name;
@@ -148,7 +155,7 @@ nb::dict replay(const nb::object& spec, const std::string& text, const std::stri
   forget_kernel(finding.smallest), forget_kernel(finding.drawn);
   finding.smallest.law = law->name;
   finding.verdict = verdict;
-  if (verdict.outcome == Outcome::failed) finding.diagnosis = properties::diagnose(a_case, kernel);
+  if (verdict.outcome == Outcome::failed) finding.diagnosis = without_gil([&] { return properties::diagnose(a_case, kernel); });
   interruption.raise_if_set();
   nb::dict d = as_dict(finding);
   d["outcome"] = outcomes[int(verdict.outcome)];
@@ -161,7 +168,8 @@ nb::dict identify(const nb::object& spec, std::uint64_t seed) {
   Interruption interruption;
   const Kernel kernel = kernel_of(spec, interruption);
   properties::identify::Stages stages;
-  const properties::identify::Card card = properties::identify::identify(kernel, seed, stages);
+  const properties::identify::Card card =
+      without_gil([&] { return properties::identify::identify(kernel, seed, stages); });
   interruption.raise_if_set();
   nb::dict d;
   d["departs"] = card.departs(), d["asked"] = card.asked();
@@ -180,8 +188,8 @@ nb::dict probe(const nb::object& spec, const std::string& text, std::int64_t row
         fmt::format("probing this case takes {:.3g} multiplications; allowed: up to {:.3g}", work, work_max).c_str());
   Interruption interruption;
   const Kernel kernel = kernel_of(spec, interruption);
-  const properties::probe::Explanation explanation = properties::probe::explain(a_case, kernel, {rows, std::nullopt});
-  const properties::probe::Plumb plumb = properties::probe::plumb(a_case, kernel);
+  const auto explanation = without_gil([&] { return properties::probe::explain(a_case, kernel, {rows, std::nullopt}); });
+  const properties::probe::Plumb plumb = without_gil([&] { return properties::probe::plumb(a_case, kernel); });
   interruption.raise_if_set();
   std::vector<double> bias, right, visible;
   for (const properties::probe::HeadPlumb& head : plumb.heads)

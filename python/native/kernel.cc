@@ -47,12 +47,10 @@ std::string in_words(const nb::python_error& error) {
 }
 
 void take(const nb::object& from, const char* name, const Tensor& tensor) {
-  if (!tensor) return;
   Given given;
   if (!nb::try_cast(from, given))
-    throw KernelFault(
-        fmt::format("returned {} of type {}, which is no array on the CPU", name,
-                    nb::cast<std::string>(nb::handle(reinterpret_cast<PyObject*>(Py_TYPE(from.ptr()))).attr("__name__"))));
+    throw KernelFault(fmt::format("returned {} of type {}, which is no dense array on the CPU", name,
+                                  nb::cast<std::string>(from.type().attr("__name__"))));
   if (const auto wrong = misfit(given, tensor)) throw KernelFault(fmt::format("returned {} that {}", name, *wrong));
   copy(given, tensor);
   tell_from_poison(tensor);
@@ -60,20 +58,21 @@ void take(const nb::object& from, const char* name, const Tensor& tensor) {
 
 void run(const nb::object& spec, const Problem& problem, const Tensors& tensors, const Options& options,
          Interruption& interruption) {
+  if (interruption.flag()) throw KernelFault("was interrupted");
   const bool row_major = nb::cast<bool>(spec.attr("contiguous"));
   const bool negative = nb::cast<bool>(spec.attr("library").attr("negative_strides"));
   std::vector<Shared> shared;
   nb::dict arrays;
   for (const NamedTensor& input : input_tensors)
-    if (const Tensor& tensor = tensors.*input.member; tensor && tensor.elements() > 0) {
+    if (const Tensor& tensor = tensors.*input.member; is_given(input.name, tensor)) {
       shared.emplace_back(tensor, row_major || (!negative && has_negative_stride(tensor)));
       arrays[input.name] = shared.back().array();
     }
   try {
     const auto result = nb::cast<nb::tuple>(spec.attr("_run")(Described(problem, tensors), options, arrays));
     const nb::object out = result[0], lse = result[1];
-    if (tensors.out.elements() > 0) take(out, "out", tensors.out);
-    if (tensors.lse && tensors.lse.elements() > 0) {
+    take(out, "out", tensors.out);
+    if (tensors.lse.rank > 0) {
       Tensor three = tensors.lse;
       three.rank = 3;
       take(lse, "lse", three);
@@ -108,6 +107,7 @@ Kernel kernel_of(const nb::object& object, Interruption& interruption) {
     throw nb::value_error((kernel.name + " documents: " + known.error().text()).c_str());
   const auto spec = std::make_shared<const Spec>(object);
   kernel.unsupported = [spec, &interruption](const Problem& problem, const Tensors& tensors) -> std::string {
+    if (interruption.flag()) return "interrupted";
     const nb::gil_scoped_acquire gil;
     try {
       return nb::cast<std::string>(spec->object().attr("_refusal")(Described(problem, tensors)));
