@@ -53,6 +53,7 @@ def kernel(part: str, flash: bool, with_known: bool = True) -> boresight.Kernel:
 
 def page_of(name: str, token: str, reading: str) -> str | None:
     """The page in docs/findings that tells of what a row of this name was found to do; None: it is new."""
-    part = name.removeprefix("x-transformers/").removesuffix("-flash")
+    part = name.removeprefix("x-transformers/")
     law = token.partition("law=")[2].partition(" ")[0]
-    return known.page_of(part, boresight.inputs(token).problem, law, reading)
+    flash = part.endswith("-flash")
+    return known.page_of(part.removesuffix("-flash"), flash, boresight.inputs(token).problem, law, reading)

@@ -10,6 +10,7 @@ EMPTY_ROWS = "live-empty-row-differs-by-path"  # a reading: of attention without
 
 ALL = ("attend", "attention", "layers")
 MODULES = ("attention", "layers")
+MASKS = ("key_mask", "memory_mask", "attention_mask")
 
 
 def _cached(p: Any) -> bool:
@@ -38,19 +39,31 @@ PAGES: dict[str, tuple[tuple[str, ...], Callable[[Any], bool]]] = {
 }
 
 
-def page_of(part: str, p: Any, law: str, reading: str) -> str | None:
+class _OnACache:
+    """A problem as laws have it that call in parts: its last rows, on the keys of those before."""
+
+    def __init__(self, p: Any) -> None:
+        self.p, self.queries = p, p.queries - 1
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.p, name)
+
+
+def page_of(part: str, flash: bool, p: Any, law: str, reading: str) -> str | None:
     """The page in docs/findings that tells of a failure; None: it is new."""
+    in_parts = law in ("decode_is_the_full_pass", "chunks_are_one_call")
+    for page, (parts, meets) in PAGES.items():
+        if part in parts and (meets(p) or in_parts and meets(_OnACache(p))):
+            return f"{page}.md"
     if law == "hidden_is_inert":
         return "x-transformers-hidden-nan.md"
-    met = [page for page, (parts, meets) in PAGES.items() if part in parts and meets(p)]
-    if not met and (EMPTY_ROWS in reading or "empty-row-three-behaviours" in reading):
-        return "x-transformers-empty-rows.md"
-    return f"{met[0]}.md" if met else None
+    emptied = not flash and p.causal and any(mask in p.given for mask in MASKS)  # reading or none: a law's second call may show it
+    return "x-transformers-empty-rows.md" if emptied and reading in ("", EMPTY_ROWS, "empty-row-three-behaviours") else None
 
 
 def refusal(part: str, flash: bool, p: Any) -> str | None:
     """The page of the first known defect of this part that a problem meets."""
-    if not flash and p.window[0] >= 0 and any(mask in p.given for mask in ("key_mask", "memory_mask", "attention_mask")):
+    if not flash and p.window[0] >= 0 and any(mask in p.given for mask in MASKS):
         return "known: x-transformers-empty-rows, where a window is of the masks, and to the reading it is of causality"
     for page, (parts, meets) in PAGES.items():
         if part in parts and meets(p):
