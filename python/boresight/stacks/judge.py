@@ -46,6 +46,8 @@ def compare(single: Sides, double: Sides) -> Verdict:
     noise = max(largest(single.left - double.left), largest(single.right - double.right))
     error, size = largest(double.left - double.right), largest(double.left)
     words = f"differ by {error:.3g} of {size:.3g}, f32 by {noise:.3g}"
+    if size == 0.0 and error == 0.0:
+        return Verdict("mistrusted", "nothing but zeros")
     if not noise <= MISTRUSTED * size:
         return Verdict("mistrusted", f"f32 is off by {noise:.3g} of {size:.3g}")
     if not error <= noise:
