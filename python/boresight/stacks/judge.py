@@ -1,8 +1,8 @@
 """The verdict on a configuration, with no tolerance of its own.
 
-Both sides of a law are run in f32 and in double, on the same weights and inputs. What the sides differ by in double is no rounding if it is
-more than what f32 makes of the very same calls. Where f32 itself is off by more than 2^-10 of the output, or where the third run, which should
-differ, does not, nothing can be told.
+Both sides of a law are run in f32 and in double, on the same weights and inputs. What the sides differ by in double
+is no rounding if it is more than what f32 makes of the very same calls. Where f32 itself is off by more than 2^-10 of
+the output, or where the third run, which should differ, does not, nothing can be told.
 """
 
 from __future__ import annotations
