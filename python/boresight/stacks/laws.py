@@ -142,7 +142,9 @@ def chunks_are_one_call(stack: Stack, given: Inputs) -> Sides:
 
 
 def begun(given: Inputs, out: Tensor) -> Tensor:
-    """The output without the rows before seq_start_pos, which are padding."""
+    """The output without the rows that are padding: before seq_start_pos, or hidden by the mask."""
+    if "mask" in given.extras:
+        out = out.masked_fill(~given.extras["mask"][..., None], 0.0)
     if "seq_start_pos" not in given.extras:
         return out
     before = torch.arange(given.x.shape[1]) < given.extras["seq_start_pos"][:, None]
@@ -266,7 +268,8 @@ def hidden_tokens_are_inert(stack: Stack, given: Inputs) -> Sides:
     mask = stack.choice(17, config.batch, n)
     mask[:, 0], mask[:, n // 2] = True, False
     changed = replace(given, x=torch.where(mask if given.x.ndim == 2 else mask[..., None], given.x, stack.more(n)))
-    left, right = begun(given, stack(given, mask=mask)), begun(given, stack(changed, mask=mask))
+    plain = given.drop("mask")
+    left, right = begun(plain, stack(given, mask=mask)), begun(plain, stack(changed, mask=mask))
     return Sides(left[mask], right[mask], stack(changed.drop("mask"))[mask])
 
 
