@@ -60,7 +60,7 @@ def absolute(config: Config) -> str | None:
 def moved(config: Config) -> str | None:
     """Whether an absolute position shows: in an embedding, or where rotated queries meet keys that are not, which no position have."""
     turned = config.has("rotary_pos_emb", "rotary_xpos", "polar_pos_emb")
-    still = config.has("attn_num_mem_kv", "call.additional_kv")
+    still = config.has("attn_num_mem_kv", "call.additional_kv", "call.context_pos")
     return f"the origin of {turned} shows through {still}" if turned and still else absolute(config)
 
 
