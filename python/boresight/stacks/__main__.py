@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 
 import torch
 
@@ -22,7 +23,8 @@ def main() -> None:
         verdict = replay(arguments.line)
         print(f"{verdict.outcome}: {verdict.words}")
     else:
-        print(run(arguments.cases, arguments.seed, arguments.law, told=lambda failure: print(failure, file=sys.stderr, flush=True)))
+        tell = partial(print, file=sys.stderr, flush=True)
+        print(run(arguments.cases, arguments.seed, arguments.law, told=tell))
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
     xt1 decoder tokens attn_flash alibi_pos_bias attn_num_mem_kv=1 wrapper.max_mem_len=64 call.mask batch=2 n=5 law=causality seed=7
 
-The first word is the format, the second the stack, the third the wrapper that holds it. Then come the options: a bare name is an
-option of the layers' constructor, `wrapper.` one of the wrapper's, `call.` one of the forward call; a name alone is True. `parse`
-undoes `str`, so a line reproduces its case.
+The first word is the format, the second the stack, the third the wrapper that holds it. Then come the options: a bare
+name is an option of the layers' constructor, `wrapper.` one of the wrapper's, `call.` one of the forward call; a name
+alone is True. `parse` undoes `str`, so a line reproduces its case.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The verdict on a configuration, with no tolerance of its own.
 
-Both sides of a law are run in f32 and in double, on the same weights and inputs. What the sides differ by in double is no rounding if it is
-more than what f32 makes of the very same calls. Where f32 itself is off by more than 2^-10 of the output, or where the third run, which should
-differ, does not, nothing can be told.
+Both sides of a law are run in f32 and in double, on the same weights and inputs. What the sides differ by in double
+is no rounding if it is more than what f32 makes of the very same calls. Where f32 itself is off by more than 2^-10 of
+the output, or where the third run, which should differ, does not, nothing can be told.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ def compare(single: Sides, double: Sides) -> Verdict:
     noise = max(largest(single.left - double.left), largest(single.right - double.right))
     error, size = largest(double.left - double.right), largest(double.left)
     words = f"differ by {error:.3g} of {size:.3g}, f32 by {noise:.3g}"
+    if size == 0.0 and error == 0.0:
+        return Verdict("mistrusted", "nothing but zeros")
     if not noise <= MISTRUSTED * size:
         return Verdict("mistrusted", f"f32 is off by {noise:.3g} of {size:.3g}")
     if not error <= noise:

@@ -60,7 +60,7 @@ def absolute(config: Config) -> str | None:
 def moved(config: Config) -> str | None:
     """Whether an absolute position shows: in an embedding, or where rotated queries meet keys that are not, which no position have."""
     turned = config.has("rotary_pos_emb", "rotary_xpos", "polar_pos_emb")
-    still = config.has("attn_num_mem_kv", "call.additional_kv")
+    still = config.has("attn_num_mem_kv", "call.additional_kv", "call.context_pos")
     return f"the origin of {turned} shows through {still}" if turned and still else absolute(config)
 
 
@@ -83,8 +83,8 @@ def self_attention(config: Config) -> str | None:
     return "no self attention" if config.has("only_cross") else None
 
 
-MEMORIES = ("wrapper.memory_tokens_interspersed_every", "only_cross", "call.attn_mask", "call.attn_bias", "call.pos", "call.additional_kv")
-PLACED = ("wrapper.memory_tokens_interspersed_every", "call.attn_mask", "call.attn_bias", "call.lens", "call.pos", "call.prepend_embeds")
+MEMORIES = ("wrapper.memory_tokens_interspersed_every", "only_cross", "call.attn_mask", "call.attn_bias", "call.pos",
+            "call.additional_kv")  # fmt: skip
 
 
 @law()
@@ -119,9 +119,9 @@ def a_prefix_alone_is_the_same(stack: Stack, given: Inputs) -> Sides:
     return Sides(stack(given)[:, :t], stack(given.tokens(0, t)))
 
 
-NOT_IN_CHUNKS = ("wrapper.num_memory_tokens", "call.lens", "call.self_attn_kv_mask", "call.mask", "call.seq_start_pos", "call.prepend_embeds",
-                 "call.mems", "attn_selective", "cross_attn_inverted_attention", "attn_hybrid_fold_axial_dim", "shift_tokens",
-                 "num_residual_streams", "integrate_layers", "reinject_input", "call.in_attn_cond", "weight_tie_layers")  # fmt: skip
+NOT_IN_CHUNKS = ("wrapper.num_memory_tokens", "call.lens", "call.self_attn_kv_mask", "call.mask", "call.seq_start_pos",
+                 "call.prepend_embeds", "call.mems", "attn_selective", "cross_attn_inverted_attention",
+                 "attn_hybrid_fold_axial_dim", "shift_tokens", "num_residual_streams", "integrate_layers", "reinject_input", "call.in_attn_cond", "weight_tie_layers")  # fmt: skip
 
 
 @law(*MEMORIES, *NOT_IN_CHUNKS, needs=causal_and_relative)
@@ -142,7 +142,9 @@ def chunks_are_one_call(stack: Stack, given: Inputs) -> Sides:
 
 
 def begun(given: Inputs, out: Tensor) -> Tensor:
-    """The output without the rows before seq_start_pos, which are padding."""
+    """The output without the rows that are padding: before seq_start_pos, or hidden by the mask."""
+    if "mask" in given.extras:
+        out = out.masked_fill(~given.extras["mask"][..., None], 0.0)
     if "seq_start_pos" not in given.extras:
         return out
     before = torch.arange(given.x.shape[1]) < given.extras["seq_start_pos"][:, None]
@@ -158,14 +160,16 @@ def cached(stack: Stack, given: Inputs, step: int) -> Sides:
         stop = min(start + step, n)
         if config.wrapper == "bare" or config.has("call.input_not_include_cache"):
             part = given.tokens(start, stop)
-            part = part.put(**{name: given.extras[name][:, :stop] for name in ("mask", "self_attn_kv_mask") if name in given.extras})
+            masks = [name for name in ("mask", "self_attn_kv_mask") if name in given.extras]  # of all keys, the cached ones too
+            part = part.put(**{name: given.extras[name][:, :stop] for name in masks})
             more = {} if config.wrapper == "bare" else {"input_not_include_cache": True}
         else:
             part, more = given.tokens(0, stop), {}
         out, cache = stack.with_intermediates(part, cache=cache, cache_age=stop - start, **more)
         outs.append(out[:, -(stop - start):] if out.shape[1] > stop - start and config.has("call.prepend_embeds") else out)
     together = cat(outs, 1)
-    return Sides(begun(given, whole), begun(given, together), cat([stack(given.tokens(i, i + 1)) for i in range(n)], 1) if n > 1 and not given.extras else None)
+    alone = cat([stack(given.tokens(i, i + 1)) for i in range(n)], 1) if n > 1 and not given.extras else None
+    return Sides(begun(given, whole), begun(given, together), alone)
 
 
 def caches(config: Config) -> str | None:
@@ -216,7 +220,7 @@ def padded(stack: Stack, given: Inputs, left: bool) -> tuple[Inputs, Tensor]:
     return Inputs(cat(order(stack.more(pad), given.x), 1), extras), cat(order(~ones(stack, pad), keep), 1)
 
 
-ALONE = ("wrapper.memory_tokens_interspersed_every", "call.attn_mask", "call.attn_bias", "call.self_attn_kv_mask", "orthog_residual")
+ALONE = ("wrapper.memory_tokens_interspersed_every", "call.attn_mask", "call.attn_bias", "call.self_attn_kv_mask")
 
 
 @law(*ALONE, "cross_attn_inverted_attention", "call.mems")
@@ -244,7 +248,8 @@ def left_padding_is_inert(stack: Stack, given: Inputs) -> Sides:
 
 
 @law(*ALONE, "cross_attn_inverted_attention", "call.mems", "call.lens", "call.pos", "call.seq_start_pos", "shift_tokens",
-     "attn_hybrid_fold_axial_dim", needs=lambda config: sequence_out(config) or (moved(config) if not absolute(config) else None))  # fmt: skip
+     "attn_hybrid_fold_axial_dim",
+     needs=lambda config: sequence_out(config) or (moved(config) if not absolute(config) else None))  # fmt: skip
 def left_padding_by_seq_start_pos_is_inert(stack: Stack, given: Inputs) -> Sides:
     """Tokens on the left, before seq_start_pos, change nothing."""
     longer, mask = padded(stack, given, left=True)
@@ -263,7 +268,8 @@ def hidden_tokens_are_inert(stack: Stack, given: Inputs) -> Sides:
     mask = stack.choice(17, config.batch, n)
     mask[:, 0], mask[:, n // 2] = True, False
     changed = replace(given, x=torch.where(mask if given.x.ndim == 2 else mask[..., None], given.x, stack.more(n)))
-    left, right = begun(given, stack(given, mask=mask)), begun(given, stack(changed, mask=mask))
+    plain = given.drop("mask")
+    left, right = begun(plain, stack(given, mask=mask)), begun(plain, stack(changed, mask=mask))
     return Sides(left[mask], right[mask], stack(changed.drop("mask"))[mask])
 
 

@@ -1,8 +1,8 @@
 """What the constructors and the forward calls accept, a row an option, and how a configuration is drawn from it.
 
-A row has the values that it is drawn from (the default is the option left out), the stacks that it makes sense for, and what else it
-needs to be accepted. Left out is what draws at random by itself (dropouts, gumbel softmax), what is trained only, what CUDA is needed
-for (flash_pack_seq), and what changes logits alone.
+A row has the values that it is drawn from (the default is the option left out), the stacks that it makes sense for,
+and what else it needs to be accepted. Left out is what draws at random by itself (dropouts, gumbel softmax), what is
+trained only, what CUDA is needed for (flash_pack_seq), and what changes logits alone.
 """
 
 from __future__ import annotations

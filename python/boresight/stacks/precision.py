@@ -1,6 +1,7 @@
-"""Double precision all the way: x-transformers casts to f32 in places (softmax, polar and dynamic positions, sinkhorn), and a module in
-double would then be no more exact than one in f32. Inside `exact()` `Tensor.float` is `Tensor.double`, and `widen` makes of each
-softmax that is asked for f32 one for f64. The bucket of a T5 bias is left in f32: there a logarithm chooses, it does not round.
+"""Double precision all the way: x-transformers casts to f32 in places (softmax, polar and dynamic positions, sinkhorn),
+and a module in double would then be no more exact than one in f32. Inside `exact()` `Tensor.float` is
+`Tensor.double`, and `widen` makes of each softmax that is asked for f32 one for f64. The bucket of a T5 bias is left
+in f32: there a logarithm chooses, it does not round.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A stack of a configuration: the module with weights from the seed, its inputs, and calls of it.
 
-`Inputs` has what goes with each token (x, mask, pos, ..) and what does not (context, additional keys). A law takes it apart with
-`tokens(first, last)` and `rows(which)`, changes it with `put`, and runs `stack(inputs, ..)`.
+`Inputs` has what goes with each token (x, mask, pos, ..) and what does not (context, additional keys). A law takes it
+apart with `tokens(first, last)` and `rows(which)`, changes it with `put`, and runs `stack(inputs, ..)`.
 """
 
 from __future__ import annotations
