@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import functools
+import contextlib
 import importlib
 import importlib.util
 import pathlib
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from . import __version__
 from .judge import check, identify, probe, replay
 from .kernel import Kernel
+
+
+@contextlib.contextmanager
+def loading(where: str) -> Iterator[None]:
+    """Whatever the kernel's file raises is told with its name."""
+    try:
+        yield
+    except Exception as error:
+        raise ValueError(f"{where} can't be loaded: {type(error).__name__}: {error}") from error
 
 
 def find(address: str) -> Any:
@@ -28,14 +38,12 @@ def find(address: str) -> Any:
         module = importlib.util.module_from_spec(specification)
         sys.modules[specification.name] = module
         sys.path.insert(0, str(path.parent))
-        load = functools.partial(specification.loader.exec_module, module)
+        with loading(where):
+            specification.loader.exec_module(module)
     else:
         sys.path.insert(0, "")
-        load = functools.partial(importlib.import_module, where)
-    try:
-        module = load() or sys.modules[specification.name if where.endswith(".py") else where]
-    except Exception as error:
-        raise ValueError(f"{where} can't be loaded: {type(error).__name__}: {error}") from error
+        with loading(where):
+            module = importlib.import_module(where)
     found: Any = module
     for part in name.split("."):
         if not hasattr(found, part):

@@ -114,8 +114,8 @@ def as_kernel(fn: Function | Kernel, **declared: Any) -> Kernel:
 
 
 def _words(called: str, words: str | Iterable[str]) -> list[str]:
-    given = words.split() if isinstance(words, str) else words
-    if not isinstance(given, Iterable) or not all(isinstance(word, str) for word in (given := list(given))):
+    given = words.split() if isinstance(words, str) else list(words) if isinstance(words, Iterable) else [words]
+    if not all(isinstance(word, str) for word in given):
         raise TypeError(f"{called} is {words!r}; allowed: words, in a text or a list")
     return given
 

@@ -72,7 +72,7 @@ def test_reports_are_text_json_junit_and_pages():
     [
         (lambda call: call.q[..., :1].expand(-1, -1, -1, call.problem.value_dim + 1), "returned out that has the shape"),
         (lambda call: kernels.plain(call).double(), "returned out that has the type float64, right is float32"),
-        (lambda call: "out", "returned out of type str, which is no array on the CPU"),
+        (lambda call: "out", "returned out of type str, which is no dense array on the CPU"),
         (lambda call: 1 / 0, "raised ZeroDivisionError: division by zero"),
         (lambda call: None, "returned out of type NoneType"),
     ],

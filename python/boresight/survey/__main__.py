@@ -58,7 +58,7 @@ def main(words: list[str] | None = None) -> int:
         return 0 if chosen else 3
     rows = []
     pool = ThreadPoolExecutor(options.jobs)
-    for row in pool.map(lambda one: apart(*one, options.cases, options.seed, options.limit), chosen):
+    for row in pool.map(lambda one: apart(one[0], one[1], options.cases, options.seed, options.limit), chosen):
         rows.append(row)
         print(f"{row.name:<44} {row.version:<12} {row.judged:>8} judged {row.seconds:>6.0f} s  {verdict(row)} {row.words}", flush=True)
         for shown in row.shown:
