@@ -56,16 +56,18 @@ Case with_some_bias(const Case& c, const Kernel& kernel) {
   return c;
 }
 
-// The case, or one in another plain form: causal, with heads the other way, with a bias. A kernel may take nothing without.
+// The case, or one in another plain form: causal, with heads the other way, and with a bias only then. A kernel may take nothing
+// without.
 std::optional<Case> taken_in_a_plain_form(const Case& c, const Kernel& kernel) {
-  for (const bool causal : {false, true})
-    for (const HeadMap map : {HeadMap::grouped, HeadMap::tiled}) {
-      if (map == HeadMap::tiled && c.problem.kv_heads == c.problem.heads) continue;
-      Case form = c;
-      form.problem.causal = causal, form.problem.head_map = map;
-      if (taken(form, kernel)) return form;
-      if (const Case biased = with_some_bias(form, kernel); biased != form) return biased;
-    }
+  for (const bool biased : {false, true})
+    for (const bool causal : {false, true})
+      for (const HeadMap map : {HeadMap::grouped, HeadMap::tiled}) {
+        Case form = c;
+        form.problem.causal = causal, form.problem.head_map = map;
+        if (map == HeadMap::tiled && c.problem.kv_heads == c.problem.heads) continue;
+        if (biased) form = with_some_bias(form, kernel);
+        if (taken(form, kernel)) return form;
+      }
   return std::nullopt;
 }
 

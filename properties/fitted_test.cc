@@ -52,9 +52,8 @@ TEST(Fitted, AKernelThatTakesNothingWithoutABiasIsGivenOne) {
 }
 
 TEST(Fitted, FormsGiveWayBeforeSizes) {
-  const Kernel tiled = taking([](const Problem& p, const Tensors&) {
-    return p.kv_heads == p.heads || p.kv_heads == 1 || p.head_map == HeadMap::tiled;
-  });
+  const Kernel tiled = taking(
+      [](const Problem& p, const Tensors&) { return p.kv_heads == p.heads || p.kv_heads == 1 || p.head_map == HeadMap::tiled; });
   EXPECT_EQ(token(fitted(parsed("bs1 b1 h4/2 d4 n3 s5 P2 window=2 sink"), tiled)),
             "bs1 b1 h4/2 d4 n3 s5 P2 window=2 sink head_map=tiled");
   const Kernel causal = taking([](const Problem& p, const Tensors&) { return p.queries == p.segment || p.causal; });

@@ -6,8 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <iterator>
-#include <string_view>
+#include <utility>
 
 namespace boresight::python {
 namespace {
@@ -75,10 +74,20 @@ void move_elements(const Tensor& from, const Tensor& to) { move_elements(from.da
 
 std::vector<std::int64_t> shape_of(const Tensor& tensor) { return {tensor.shape.begin(), tensor.shape.begin() + tensor.rank}; }
 
-bool is_given(const char* name, const Tensor& tensor) {
-  const std::string_view always[] = {"q", "segment_k", "segment_v"};
-  const bool empty = tensor.rank > 0 && tensor.elements() == 0;
-  return (tensor && !empty) || (empty && std::find(std::begin(always), std::end(always), name) != std::end(always));
+Tensor given(const NamedTensor& input, const Problem& p, const Tensors& tensors) {
+  Tensor tensor = tensors.*input.member;
+  if (tensor && tensor.elements() > 0) return tensor;
+  using Member = Tensor Tensors::*;
+  const std::array<std::int64_t, 4> keys{p.batch, p.kv_heads, p.segment, p.head_dim},
+      values{keys[0], keys[1], keys[2], p.value_dim};
+  const std::array<std::int64_t, 4> queries{p.batch, p.heads, p.queries, p.head_dim};
+  for (const auto& [member, shape] :
+       {std::pair(Member(&Tensors::q), queries), {&Tensors::segment_k, keys}, {&Tensors::segment_v, values}})
+    if (member == input.member) {
+      tensor.rank = 4, tensor.type = p.type, tensor.shape = shape;
+      return tensor;
+    }
+  return {};
 }
 
 bool has_negative_stride(const Tensor& tensor) {

@@ -49,8 +49,10 @@ void tell_from_poison(const Tensor& tensor);
 // "(2, 8, 3)"
 std::string in_words(const std::vector<std::int64_t>& shape);
 std::vector<std::int64_t> shape_of(const Tensor& tensor);
-// A kernel gets an array for it: one with elements, or the queries, keys and values that every call has.
-bool is_given(const char* name, const Tensor& tensor);
+// What a kernel gets an array of: an input with elements, or the queries, keys and values that every call has, which may be
+// without (a tensor without elements has no memory, and may have the shape of a call that it was cut from). Null data and rank 0:
+// nothing.
+Tensor given(const NamedTensor& input, const Problem& problem, const Tensors& tensors);
 bool has_negative_stride(const Tensor& tensor);
 
 }  // namespace boresight::python

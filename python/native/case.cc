@@ -92,7 +92,7 @@ nb::tuple inputs_of(const std::string& token, bool row_major) {
   const Prepared prepared = prepare(token);
   nb::dict arrays;
   for (const NamedTensor& input : input_tensors)
-    if (const Tensor& tensor = prepared.call.tensors.*input.member; is_given(input.name, tensor))
+    if (const Tensor tensor = given(input, prepared.call.problem, prepared.call.tensors); tensor.rank > 0)
       arrays[input.name] = Shared(tensor, row_major).array();
   return nb::make_tuple(Described(prepared.call.problem, prepared.call.tensors), case_of(token).options, arrays);
 }

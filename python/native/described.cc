@@ -43,9 +43,8 @@ nb::dict given_shapes(const Described& d) {
 
 Described::Described(const Problem& problem, const Tensors& tensors) : Problem(problem) {
   for (const NamedTensor& input : input_tensors) {
-    const Tensor& tensor = tensors.*input.member;
-    const bool there = tensor || (tensor.rank > 0 && tensor.elements() == 0);
-    if (there) given.push_back({input.name, shape_of(tensor)});
+    const Tensor tensor = python::given(input, problem, tensors);
+    if (tensor.rank > 0) given.push_back({input.name, shape_of(tensor)});
     if (tensor && !row_major(tensor)) strided = true;
   }
 }

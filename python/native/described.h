@@ -18,7 +18,7 @@ struct Described : Problem {
     const char* name;
     std::vector<std::int64_t> sizes;
   };
-  std::vector<Shape> given;  // of the inputs, in their order; those without elements are left out
+  std::vector<Shape> given;  // of the inputs that a kernel gets, in their order
   bool strided = false;      // some input is not row-major
 };
 

@@ -168,8 +168,7 @@ nb::dict identify(const nb::object& spec, std::uint64_t seed) {
   Interruption interruption;
   const Kernel kernel = kernel_of(spec, interruption);
   properties::identify::Stages stages;
-  const properties::identify::Card card =
-      without_gil([&] { return properties::identify::identify(kernel, seed, stages); });
+  const properties::identify::Card card = without_gil([&] { return properties::identify::identify(kernel, seed, stages); });
   interruption.raise_if_set();
   nb::dict d;
   d["departs"] = card.departs(), d["asked"] = card.asked();

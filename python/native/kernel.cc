@@ -64,7 +64,7 @@ void run(const nb::object& spec, const Problem& problem, const Tensors& tensors,
   std::vector<Shared> shared;
   nb::dict arrays;
   for (const NamedTensor& input : input_tensors)
-    if (const Tensor& tensor = tensors.*input.member; is_given(input.name, tensor)) {
+    if (const Tensor tensor = given(input, problem, tensors); tensor.rank > 0) {
       shared.emplace_back(tensor, row_major || (!negative && has_negative_stride(tensor)));
       arrays[input.name] = shared.back().array();
     }
