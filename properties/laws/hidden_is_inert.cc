@@ -44,8 +44,8 @@ bool poison_masked(const Tensor& mask, const Tensor& k, const Tensor& v, std::ui
 bool may_hide(const Case& a_case) {
   const Problem& p = a_case.problem;
   const auto given = [](const Mask& mask) { return mask.kind != Mask::Kind::absent; };
-  return p.causal || p.window != Window{} || given(a_case.key_mask) || given(a_case.memory_mask) ||
-         given(a_case.attention_mask) || a_case.dense_hidden > 0;
+  return p.causal || p.window != Window{} || (given(a_case.key_mask) && p.segment > 0) ||
+         (given(a_case.memory_mask) && p.memories > 0) || given(a_case.attention_mask) || a_case.dense_hidden > 0;
 }
 
 // One column after the persistent ones gets other finite contents in every sequence.

@@ -56,11 +56,11 @@ void put(C& declared, const std::string& key, nb::handle value) {
   for (const Field& field : fields) {
     if (key != field.name) continue;
     if (const auto* const at = std::get_if<double C::*>(&field.at))
-      declared.** at = nb::cast<double>(value);
+      declared.** at = as<double>(key, value, "a number");
     else if (const auto* const whole = std::get_if<std::int64_t C::*>(&field.at))
-      declared.** whole = nb::cast<std::int64_t>(value);
+      declared.** whole = as<std::int64_t>(key, value, "a whole number");
     else if (const auto* const small = std::get_if<std::int32_t C::*>(&field.at))
-      declared.** small = nb::cast<std::int32_t>(value);
+      declared.** small = as<std::int32_t>(key, value, "a whole number");
     else
       declared.*std::get<TypeField>(field.at).at = type_of(as<std::string>(key, value, "f32, bf16, f16, f64"));
     return;

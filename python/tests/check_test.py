@@ -1,6 +1,7 @@
 """check, replay, identify and probe on kernels that are right, wrong, or ill-behaved."""
 
 import json
+import pickle
 
 import kernels
 import pytest
@@ -168,6 +169,19 @@ def test_a_probe_reads_the_bias_off():
         (lambda: boresight.check(kernels.plain, cases=2, tensors="jax"), ValueError, "tensors is 'jax'"),
         (lambda: boresight.check(kernels.plain, name="my kernel", cases=2), ValueError, "a kernel's name is 'my kernel'"),
         (lambda: boresight.check(3), TypeError, "a kernel is a function"),
+        (lambda: boresight.check([]), ValueError, "no kernel was given"),
+        (lambda: boresight.check(kernels.plain, cases=2.5), ValueError, "cases is 2.5; allowed: whole numbers, 1 to"),
+        (lambda: boresight.check(kernels.plain, cases=2, seed=-1), ValueError, "seed is -1; allowed: whole numbers, 0 to"),
+        (lambda: boresight.check(kernels.plain, budget=60), TypeError, "budget is 60"),
+        (lambda: boresight.check(kernels.plain, documented=3), TypeError, "documented is 3; allowed: words"),
+        (lambda: boresight.check(kernels.plain, supports=[3]), TypeError, "supports is .3.; allowed: words"),
+        (lambda: boresight.check(kernels.plain, arithmetic=7), TypeError, "arithmetic is 7; allowed: a dict"),
+        (lambda: check(kernels.plain, arithmetic={"dot_chain": 1.5}, cases=2), ValueError, "dot_chain is 1.5; allowed: a whole number"),
+        (lambda: check(kernels.plain, lambda problem: 0, cases=2), TypeError, "supports of plain returned 0; right is None or True"),
+        (lambda: boresight.identify(kernels.plain, seed=-1), ValueError, "seed is -1"),
+        (lambda: boresight.probe(kernels.plain, "bs1 b1 h1 d1 n1 s1", rows=-1), ValueError, "rows is -1"),
+        (lambda: boresight.replay(None, kernels.plain), TypeError, "the token is None"),
+        (lambda: boresight.inputs("bs1 b1 h1 d1 n1 s1 bf16", tensors="numpy"), ValueError, "numpy has no bf16"),
         (lambda: boresight.check(boresight.Kernel(kernels.plain), supports=""), TypeError, "supports can't be given"),
         (lambda: boresight.replay("bs1 b1", kernels.plain), ValueError, "h"),
         (lambda: boresight.replay("bs1 b1 h1 d1 n1 s1 law=none", kernels.plain), ValueError, "none"),
@@ -198,3 +212,54 @@ def test_a_nan_of_any_bits_is_a_nan_that_was_given():
 
     report = check(nan, laws="agrees*", cases=22)
     assert report.findings[0].what == "gave NaN"
+
+
+def test_a_kernel_may_give_a_tuple_of_two_alone():
+    report = check(lambda call: (kernels.plain(call),) * 3, cases=22)
+    assert "a tuple of 3 was returned; right is out, or (out, lse)" in report.findings[0].what
+
+
+def test_calls_without_queries_or_keys_have_arrays_all_the_same():
+    shapes = []
+
+    def sees(call):
+        shapes.append((tuple(call.q.shape), tuple(call.k.shape)))
+        return call.q.new_zeros(*call.q.shape[:3], call.problem.value_dim)
+
+    boresight.replay("bs1 b2 h2 d4/3 n0 s3", sees)
+    boresight.replay("bs1 b2 h2/1 d4/3 n2 s0", sees)
+    assert ((2, 2, 0, 4), (2, 2, 3, 4)) in shapes and ((2, 2, 2, 4), (2, 1, 0, 4)) in shapes
+    wrong = boresight.replay("bs1 b2 h2 d4/3 n0 s3", lambda call: torch.zeros(7))
+    assert "has the shape (7), right is (2, 2, 0, 3)" in wrong.why
+
+
+def test_what_is_wrong_with_out_is_no_matter_of_an_lse_that_is_not_given():
+    card = boresight.identify(lambda call: kernels.plain(call) * 1.5, supports=kernels.PLAIN)
+    assert card.departs
+    assert next(row["answer"] for row in card.rows if row["row"] == "lse") == "not asked"
+
+
+def test_an_interruption_ends_a_card_at_once():
+    calls = []
+
+    def stopped(call):
+        calls.append(call)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        boresight.identify(stopped)
+    assert len(calls) == 1
+
+
+def test_a_report_outlives_its_process():
+    report = check(kernels.plain, cases=22)
+    assert str(pickle.loads(pickle.dumps(report))) == str(report)
+
+
+def test_the_line_that_runs_a_case_again_names_the_kernel_or_leaves_its_place():
+    assert check(kernels.plain, cases=22).findings == []
+    local = boresight.Kernel(lambda call: call.v, supports=kernels.PLAIN)
+    assert local.address is None
+    assert boresight.Kernel(kernels.in_numpy, tensors="numpy").address is None, "the function alone would be run with torch"
+    assert boresight.Kernel(kernels.plain).address == "kernels:plain"
+    assert "MODULE:KERNEL" in check(lambda call: None, cases=22).findings[0].words

@@ -24,6 +24,7 @@ both = [right, boresight.Kernel(mean, supports="mem_kv cache")]
 @pytest.fixture
 def run(tmp_path):
     (tmp_path / "mine.py").write_text(FILE)
+    (tmp_path / "broken.py").write_text("1 / 0\n")
 
     def run(*words):
         return subprocess.run([sys.executable, "-m", "boresight", *words], cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -48,6 +49,20 @@ def test_what_fails_is_run_again_by_the_line_that_is_printed(run):
     assert done.returncode == 1 and "FAILED mean" in done.stdout
 
 
+def test_a_kernel_is_run_again_with_all_that_it_says_of_itself(run, tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "theirs.py").write_text(
+        "import boresight, numpy\n\ndef zero(call):\n    p = call.problem\n"
+        "    return numpy.zeros((p.batch, p.heads, p.queries, p.value_dim), numpy.float32)\n\n"
+        "kernel = boresight.Kernel(zero, supports='cache', tensors='numpy')\n"
+    )
+    done = run("check", "sub/theirs.py:kernel", "--cases", "44", "--seed", "1", "--law", "agrees*")
+    again = next(line for line in done.stdout.splitlines() if line.startswith("  again"))
+    assert again.endswith("sub/theirs.py:kernel")
+    done = run("replay", again.split("'")[1], "sub/theirs.py:kernel")
+    assert done.returncode == 1 and "is outside the certified bound" in done.stdout
+
+
 def test_lists_of_kernels_are_judged_together(run):
     done = run("check", "mine.py:both", "--cases", "110", "--seed", "1", "--law", "agrees*")
     assert done.returncode == 1 and "FAILED mean" in done.stdout and "FAILED plain" not in done.stdout
@@ -69,6 +84,11 @@ def test_identify_and_probe_speak(run):
         (["check", "nowhere:right"], "No module named 'nowhere'"),
         (["replay", "bs1", "mine.py:right"], "b"),
         (["check", "mine.py:plain", "--supports", "causl"], "no feature 'causl'"),
+        (["check", "mine.py:right", "--supports", "causal"], "--supports: mine.py:right is a Kernel"),
+        (["check", "mine.py:boresight"], "right is a function"),
+        (["check", "broken.py:right"], "broken.py can't be loaded: ZeroDivisionError"),
+        (["check", "mine.py:right", "--seed", "-1"], "is none of the whole numbers from 0"),
+        (["check", "mine.py:right", "--cases", "2", "--json", "nowhere/report.json"], "there is no such directory"),
     ],
 )
 def test_what_is_asked_wrongly_is_told(run, words, said):
