@@ -27,9 +27,9 @@ known: tuple[Known, ...] = (
     Known("torch/*", "NaN and infinities*|gave NaN*", "torch-hidden-nan.md"),
     Known("torch/flex-compiled*", "raised *", "torch-flex-dynamic-sizes.md"),
     Known("onnxruntime/attention-2?-segment", "*", "onnxruntime-attention-one-causal-query.md"),
-    Known("onnxruntime/multi-head-attention*", "empty-row*|gave NaN*", "onnxruntime-multi-head-attention-empty-rows.md"),
+    Known("onnxruntime/multi-head-attention*", "empty-row*|*gave NaN*", "onnxruntime-multi-head-attention-empty-rows.md"),
     Known("onnxruntime/multi-head-attention-whole", "*", "onnxruntime-multi-head-attention-last-row.md"),
-    Known("onnxruntime/group-query-attention", "empty-row*|gave NaN*", "onnxruntime-group-query-attention-empty-rows.md"),
+    Known("onnxruntime/group-query-attention", "empty-row*|*gave NaN*", "onnxruntime-group-query-attention-empty-rows.md"),
     Known(STACKS, "*Error at *|not finite", "x-transformers-options-that-do-not-meet.md"),
     Known(STACKS, "xt1 * continuous *law=left_padding_by_seq_start_pos_is_inert*", "x-transformers-continuous-wrapper-drops-arguments.md"),
     Known(STACKS, "*call.seq_start_pos*attn_flash*law=flash_is_no_flash*", "x-transformers-empty-rows.md"),
@@ -56,7 +56,7 @@ def page_of(row: Row, shown: Shown) -> str | None:
 def by_adapter(row: Row, shown: Shown) -> str | None:
     """An adapter may tell by itself, from the case: many mistakes of one library end in the same exception."""
     module = next((one.module for one in adapters if row.name.startswith(f"{one.name}/")), None)
-    if module is None:
+    if module is None or row.name == STACKS:
         return None
     try:
         tells = getattr(importlib.import_module(f"boresight.adapters.{module}"), "page_of", None)
