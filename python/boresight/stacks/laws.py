@@ -60,7 +60,7 @@ def absolute(config: Config) -> str | None:
 def moved(config: Config) -> str | None:
     """Whether an absolute position shows: in an embedding, or where rotated queries meet keys that are not, which no position have."""
     turned = config.has("rotary_pos_emb", "rotary_xpos", "polar_pos_emb")
-    still = config.has("attn_num_mem_kv", "call.additional_kv", "call.context_pos")
+    still = config.has("attn_num_mem_kv", "call.additional_kv", "call.context_pos", "attn_use_cope")
     return f"the origin of {turned} shows through {still}" if turned and still else absolute(config)
 
 
@@ -341,7 +341,7 @@ def crossing(config: Config) -> str | None:
     return None if config.has("cross_attend") else "no context"
 
 
-@law("call.context_mask", needs=crossing)
+@law("call.context_mask", "attn_use_rel_proj_pos_bias", needs=crossing)  # which counts positions from the context's end
 def hidden_context_is_none(stack: Stack, given: Inputs) -> Sides:
     """Context that context_mask hides is none."""
     context = given.extras["context"]

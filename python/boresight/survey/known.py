@@ -32,6 +32,7 @@ known: tuple[Known, ...] = (
     Known("onnxruntime/group-query-attention", "empty-row*|*gave NaN*", "onnxruntime-group-query-attention-empty-rows.md"),
     Known(STACKS, "*Error at *|not finite", "x-transformers-options-that-do-not-meet.md"),
     Known(STACKS, "xt1 * continuous *law=left_padding_by_seq_start_pos_is_inert*", "x-transformers-continuous-wrapper-drops-arguments.md"),
+    Known(STACKS, "xt1 * continuous *law=chunks_are_one_call*", "x-transformers-continuous-wrapper-memories.md"),
     Known(STACKS, "*call.seq_start_pos*attn_flash*law=flash_is_no_flash*", "x-transformers-empty-rows.md"),
     Known(STACKS, "*call.causal*", "x-transformers-flash-drops-causal.md"),
     Known(STACKS, "*attn_max_attend_past*cross_attend*|*cross_attend*attn_max_attend_past*", "x-transformers-cross-attention-window.md"),
