@@ -76,7 +76,7 @@ def judge(adapter: Adapter, name: str, cases: int, seed: int) -> Row:
     card = identify(row)
     done.card = str(card)
     done.departs = [
-        f"{one['row']}: {', '.join(departure['readings'])}" for one in card.rows for departure in one.get("departures") or []
+        ": ".join(filter(None, (one["row"], ", ".join(departure["readings"])))) for one in card.rows for departure in one.get("departures") or []
     ]
     done.seconds = time.monotonic() - started
     return done
