@@ -49,6 +49,10 @@ class Call:
         for name in tensor_names:
             setattr(self, name, library.take(arrays[name]) if name in arrays else None)
 
+    def __repr__(self) -> str:
+        given = ", ".join(name for name in tensor_names if getattr(self, name) is not None)
+        return f"<boresight.Call {self.problem!r}: {given}>"
+
     if TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any: ...

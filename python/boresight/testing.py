@@ -35,7 +35,7 @@ def assert_aligned(
     if replayed is not None:
         verdict = replay(replayed, kernel)
         if verdict.outcome == "FAILED":
-            raise Misaligned("\n" + verdict.words)
+            raise Misaligned(f"{verdict.reading or verdict.why}: {verdict.token}\n{verdict.words}")
         print(verdict)
         return None
     report = check(
@@ -46,7 +46,8 @@ def assert_aligned(
         progress=False,
     )
     if report.outcome == "FAILED":
-        raise Misaligned("\n" + report.failures, report)
+        first = report.findings[0]
+        raise Misaligned(f"{first.reading or first.what}: {first.token}\n{report.failures}", report)
     if not any(law["judged"] for by_law in report.evidence.values() for law in by_law.values()):
         raise Misaligned(f"nothing was judged: the kernel refused, or could not have shown, every case\n{report}", report)
     return report
