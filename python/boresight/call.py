@@ -17,6 +17,7 @@ tensor_names = (
 
 class Call:
     """One call of a kernel: `problem`, `options`, and a tensor by each of the names below; None where it is absent or has no elements.
+    (q, segment_k and segment_v are always there, without elements if need be.)
 
     =================  =========================================================================
     q                  [B][H][n][D]
@@ -59,7 +60,7 @@ class Call:
 
     @property
     def k(self) -> Any:
-        """All keys, [B][G][P+M+S][D]: persistent ones, memories, segment; None where there are none."""
+        """All keys, [B][G][P+M+S][D]: persistent ones, memories, segment."""
         return self._joined("mem_k", "memory_k", "segment_k")
 
     @property
