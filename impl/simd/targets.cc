@@ -3,8 +3,21 @@
 
 #include "hwy/targets.h"
 #include "impl/float_arithmetic.h"
+#include "impl/simd/memory.h"
 
 namespace boresight::impl::simd {
+namespace {
+
+void run_in_own_memory(Run* run, const Problem& problem, const Tensors& tensors, const Options& options) {
+  Workspace needs;
+  run(problem, tensors, options, needs);
+  const Block block = block_of(needs.bytes());
+  Workspace workspace(block.get());
+  run(problem, tensors, options, workspace);
+}
+
+}  // namespace
+
 std::string why_not(const char* name, std::int64_t id, bool built) {
   if (!built) return "this build leaves it out";
   if (id == 0 || (hwy::SupportedTargets() & id) != 0) return "";
@@ -22,7 +35,9 @@ std::vector<Kernel> kernel_rows(const std::string& name, Arithmetic (*arithmetic
     row.batch_invariant = true;
     row.unsupported = unsupported_in_float;
     row.arithmetic = arithmetic;
-    row.run = target.run;
+    row.run = [run = target.run](const Problem& problem, const Tensors& tensors, const Options& options) {
+      run_in_own_memory(run, problem, tensors, options);
+    };
   }
   return rows;
 }

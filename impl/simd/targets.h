@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "impl/simd/workspace.h"
 #include "problem/kernel.h"
 
 namespace boresight::impl::simd {
@@ -25,7 +26,9 @@ std::string why_not(const Target<Function>& target) {
   return why_not(target.name, target.id, target.run != nullptr);
 }
 
-using Run = void(const Problem&, const Tensors&, const Options&);
+// Runs a call in a workspace; in one that counts it takes what it needs and does nothing else. For that it reads of the tensors
+// which are there, their shapes, types and strides, never their data, so that one plan holds for many calls.
+using Run = void(const Problem&, const Tensors&, const Options&, Workspace&);
 
 // The rows of a kernel: NAME@INSTRUCTION_SET for each target; those that can't run here say why. They share the rest: all of
 // the specification but f64, and one promise for vectors of any length.
