@@ -36,27 +36,29 @@ class BiasRow {
     return problem_.bias.kind == BiasKind::relative_buckets ? bucketed(distance) : tabled(distance);
   }
 
+  // Bias of the chosen head for a row and a column past the persistent ones.
+  float at(std::int32_t row, std::int32_t column) const {
+    switch (problem_.bias.kind) {
+      case BiasKind::alibi:
+        return alibi(row, column);
+      case BiasKind::relative_buckets:
+        return bucketed(distance(row, column));
+      case BiasKind::distance_table:
+        return tabled(distance(row, column));
+      case BiasKind::dense:
+        return dense(row, column);
+      case BiasKind::forget:
+        return forget(row, column);
+      default:
+        return 0;
+    }
+  }
+
   // Adds to `count` scores the bias of row x columns; `shown` holds the columns, counted from the tile's first, ascending.
   void add(std::int32_t row, Range<std::int32_t> tile, const std::int32_t* shown, std::int32_t count, float* scores) const {
     std::int32_t first = 0;
     while (first < count && g_.is_persistent(tile.begin + shown[first])) ++first;
-    const auto add_each = [&](auto bias_of) {
-      for (std::int32_t k = first; k < count; ++k) scores[k] += bias_of(tile.begin + shown[k]);
-    };
-    switch (problem_.bias.kind) {
-      case BiasKind::none:
-        return;
-      case BiasKind::alibi:
-        return add_each([&](std::int32_t column) { return alibi(row, column); });
-      case BiasKind::relative_buckets:
-        return add_each([&](std::int32_t column) { return bucketed(distance(row, column)); });
-      case BiasKind::distance_table:
-        return add_each([&](std::int32_t column) { return tabled(distance(row, column)); });
-      case BiasKind::dense:
-        return add_each([&](std::int32_t column) { return dense(row, column); });
-      case BiasKind::forget:
-        return add_each([&](std::int32_t column) { return forget(row, column); });
-    }
+    for (std::int32_t k = first; k < count; ++k) scores[k] += at(row, tile.begin + shown[k]);
   }
 
  private:

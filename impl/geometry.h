@@ -209,11 +209,22 @@ class Geometry {
     return is_persistent(tile.begin) || (tile.begin < seen.end && seen.begin < tile.end);
   }
 
-  // Claim: the row sees column tile.begin + c exactly when c is in one of the two ranges, which lie in order inside the tile.
-  constexpr RowView<N> row_view(N row, Range<N> tile) const {
-    const Range<N> seen = band(Range<N>{row, row + N(1)});
+  // Claim: some of the rows sees column tile.begin + c exactly when c is in one of the two ranges, which lie inside the tile.
+  constexpr RowView<N> view(Range<N> rows, Range<N> tile) const {
+    const Range<N> seen = band(rows);
     const auto inside = [&](N column) { return min_of(max_of(column - tile.begin, N(0)), tile.size()); };
     return {inside(mem_kv_), {inside(seen.begin), inside(seen.end)}};
+  }
+  // Claim: the same of one row, and the two ranges lie in order.
+  constexpr RowView<N> row_view(N row, Range<N> tile) const { return view(Range<N>{row, row + N(1)}, tile); }
+
+  // Claim: exactly the rows that see the column; none: an empty range inside rows().
+  constexpr Range<N> rows_that_see(N column) const {
+    const N level = key_position(column) - query_position(N(0));  // the row at distance 0, which may not be there
+    const N oldest = max_of(level, N(0));
+    const N newest_end = max_of(level + N(1) + min_of(left_, queries_ - N(1) - level), N(0));
+    const auto persistent = is_persistent(column);
+    return {select(persistent, N(0), oldest - min_of(right_, oldest)), select(persistent, queries_, newest_end)};
   }
 
   // Claim: every column of the tile is visible to all of the rows, so that none needs a test.
@@ -317,8 +328,10 @@ struct KernelTiles {
 inline constexpr KernelTiles scalar_tiles = {"scalar", {16, 32}, {1024, 1024}};
 inline constexpr KernelTiles scalar_long_tiles = {
     "scalar, long rows", {16, 256}, {1024, 1024}};  // fewer tiles, so fewer rescales
-inline constexpr KernelTiles flash_tiles = {"simd/flash", {96, 512}, {1024, 4096}};
+inline constexpr KernelTiles flash_tiles = {"simd/flash", {96, 128}, {1024, 4096}};
 inline constexpr KernelTiles decode_tiles = {"simd/decode", {4, 64}, {64, 1024}};
-inline constexpr KernelTiles kernel_tiles[] = {scalar_tiles, scalar_long_tiles, flash_tiles, decode_tiles};
+// What a strip is made for at once.
+inline constexpr KernelTiles strip_tiles = {"strips", {65536, 65536}, {65536, 65536}};
+inline constexpr KernelTiles kernel_tiles[] = {scalar_tiles, scalar_long_tiles, flash_tiles, decode_tiles, strip_tiles};
 
 }  // namespace boresight::impl

@@ -21,14 +21,31 @@ class KeyRows {
     read_row(place.part, place.offset, width_, row);
   }
 
+  // The rows of one part, where all lie as floats side by side: row r at first + r * stride.
+  struct Rows {
+    const float* first = nullptr;
+    std::int64_t stride = 0;
+  };
+  Rows rows(std::int32_t part, std::int64_t batch, std::int64_t kv_head) const {
+    const Tensor& tensor = part == 0 ? mem_kv_ : part == 1 ? memories_ : segment_;
+    const std::int64_t offset = part == 0 ? tensor.offset(kv_head, 0, 0) : tensor.offset(batch, kv_head, 0, 0);
+    return {static_cast<const float*>(tensor.data) + offset, tensor.stride[std::size_t(tensor.rank - 2)]};
+  }
+  // Whether they do, in every part.
+  bool all_in_place() const { return are_floats(mem_kv_) && are_floats(memories_) && are_floats(segment_); }
+
   // Where one column's row lies as floats side by side; null where it does not.
   const float* in_place(const Geometry<std::int32_t>& g, std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
     const Place place = find(g, batch, kv_head, column);
-    const bool floats = place.part.type == Type::f32 && (width_ == 1 || place.part.stride[std::size_t(place.part.rank - 1)] == 1);
-    return floats ? static_cast<const float*>(place.part.data) + place.offset : nullptr;
+    return are_floats(place.part) ? static_cast<const float*>(place.part.data) + place.offset : nullptr;
   }
 
  private:
+  // An absent part has no rows that could lie elsewhere.
+  bool are_floats(const Tensor& part) const {
+    return !part || (part.type == Type::f32 && (width_ == 1 || part.stride[std::size_t(part.rank - 1)] == 1));
+  }
+
   struct Place {
     const Tensor& part;
     std::int64_t offset;

@@ -38,6 +38,11 @@ void read_padded(const Tensor& tensor, std::int64_t offset, std::int64_t width, 
   std::fill(row + width, row + padded_width, 0.0f);
 }
 
+float* row_in_place(const Tensor& tensor, std::int64_t batch, std::int64_t head, std::int64_t row) {
+  if (tensor.type != Type::f32 || (tensor.shape[3] > 1 && tensor.stride[3] != 1)) return nullptr;
+  return static_cast<float*>(tensor.data) + tensor.offset(batch, head, row, 0);
+}
+
 }  // namespace
 
 Call::Call(const Problem& its_problem, const Tensors& its_tensors)
@@ -57,6 +62,14 @@ Call::Call(const Problem& its_problem, const Tensors& its_tensors)
 void Call::read_query(std::int64_t batch, std::int64_t head, std::int32_t row, float* query) const {
   read_padded(tensors.q, tensors.q.offset(batch, head, row, 0), problem.head_dim, key_width, query);
   if (!turn_queries_.empty()) turns(turn_queries_, batch).turn(row, query);
+}
+
+const float* Call::query_in_place(std::int64_t batch, std::int64_t head, std::int32_t row) const {
+  return turn_queries_.empty() ? row_in_place(tensors.q, batch, head, row) : nullptr;
+}
+
+float* Call::out_in_place(std::int64_t batch, std::int64_t head, std::int32_t row) const {
+  return row_in_place(tensors.out, batch, head, row);
 }
 
 void Call::read_key(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* key) const {

@@ -34,6 +34,22 @@ class Call {
   void read_key(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* key) const;
   void read_value(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* value) const;
 
+  // Whether all keys, or values, that are seen lie as such floats already, but for the padding; and then where those of a part
+  // do.
+  using Rows = KeyRows::Rows;
+  bool keys_in_place() const { return turn_keys_.empty() && keys_.all_in_place(); }
+  bool values_in_place() const { return values_.all_in_place(); }
+  Rows key_rows(std::int32_t part, std::int64_t batch, std::int64_t kv_head) const { return keys_.rows(part, batch, kv_head); }
+  Rows value_rows(std::int32_t part, std::int64_t batch, std::int64_t kv_head) const {
+    return values_.rows(part, batch, kv_head);
+  }
+
+  // Where a query lies as floats that need no turning; null where it must be read.
+  const float* query_in_place(std::int64_t batch, std::int64_t head, std::int32_t row) const;
+
+  // Where an output row lies as floats; null where it must be converted.
+  float* out_in_place(std::int64_t batch, std::int64_t head, std::int32_t row) const;
+
   // Where the same floats lie already; null where they must be read.
   const float* key_in_place(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const;
   const float* value_in_place(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const;

@@ -1,189 +1,246 @@
-// simd/flash: flash attention over tiles of queries by tiles of keys (Dao 2023), in f32 whatever the inputs' type. For each
-// key/value head its keys and values are packed once: converted, turned, keys side by side in panels, hidden contents
-// replaced by zeros. Then each tile of queries of each of its query heads visits the packed tiles that it sees. Memory: one
-// key/value head in f32, the turns of its keys where they turn, and a tile of scores a thread. Work is shared out by tiles, so
-// that bits don't depend on threads.
+// simd/flash: flash attention (Dao 2023) with query rows in the lanes, in f32 whatever the inputs' type. For each key/value head
+// the columns that may be seen are listed; keys and values stay where they are, and are read into rows of floats once where they
+// are none or turn. Then each tile of queries of each query head goes over the tiles of columns that it sees, a group of rows at
+// a time: products with the bias in registers, weights in the lanes, weighted values. Work is shared out by heads and tiles of
+// queries, so that bits don't depend on threads.
 #include "impl/simd/flash.h"
 
 #include <algorithm>
-#include <memory>
+#include <cmath>
 
+#include "impl/bias_row.h"
 #include "impl/finish_row.h"
 #include "impl/simd/call.h"
-#include "impl/simd/memory.h"
+#include "impl/simd/columns.h"
 #include "impl/simd/pool.h"
 #include "impl/simd/targets.h"
+#include "impl/simd/workspace.h"
 #include "impl/tiling.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "impl/simd/flash.cc"
 #include "hwy/foreach_target.h"
 // The lines above must come first.
-#include "impl/simd/products-inl.h"
-#include "impl/simd/scores-inl.h"
+#include "impl/simd/lane_bias-inl.h"
+#include "impl/simd/lane_scores-inl.h"
+#include "impl/simd/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace boresight::impl::simd {
 namespace HWY_NAMESPACE {
 
-// The packed keys and values of one key/value head, tile by tile, for the tiles that some query visits.
-class Packed {
- public:
-  Packed(const Call& call, const Tiling& tiling)
-      : call_(call),
-        tiling_(tiling),
-        visits_(call.g.tile_visits(call.g.rows(), tiling.keys)),
-        columns_(padded(tiling.keys, panel_columns)),
-        keys_(zeros(std::size_t(visits_.count()) * std::size_t(columns_) * std::size_t(call.problem.head_dim))),
-        values_(zeros(std::size_t(visits_.count()) * std::size_t(columns_) * std::size_t(call.value_width))),
-        hidden_(std::size_t(visits_.count())) {}
+inline constexpr std::int32_t read_at_once = 256;  // columns
 
-  std::int32_t count() const { return visits_.count(); }
-  std::int32_t columns_of_tile() const { return columns_; }
-
-  // A tile by its number among all: panels of keys [panel][D][panel_columns], value rows [column][value_width], and the
-  // columns that rule 1 hides.
-  const float* keys(std::int32_t tile) const {
-    return keys_.get() + packed_row<std::int64_t>(slot(tile), columns_, 0, call_.problem.head_dim);
-  }
-  const float* values(std::int32_t tile) const { return values_.get() + value_at(slot(tile), 0); }
-  const std::vector<std::int32_t>& hidden(std::int32_t tile) const { return hidden_[std::size_t(slot(tile))]; }
-
-  // Packs the tile of this number among the visited ones. `row` has room for one key or value.
-  void pack(std::int64_t batch, std::int64_t kv_head, std::int32_t visit, float* row) {
-    const Range<std::int32_t> tile = call_.g.column_tile(tiling_.keys, visits_.tile(visit));
-    Masks masks(call_.problem, call_.g, call_.tensors);
-    masks.choose(batch, 0);
-    std::vector<std::int32_t>& hidden = hidden_[std::size_t(visit)];
-    hidden.clear();
-    for (std::int32_t column = tile.begin; column < tile.end; ++column) {
-      const std::int32_t c = column - tile.begin;
-      const bool open = masks.open_to_any(column);
-      if (!open) hidden.push_back(c);
-      pack_key(batch, kv_head, column, open, visit, c, row);
-      float* const value = values_.get() + value_at(visit, c);
-      if (open)
-        call_.read_value(batch, kv_head, column, value);
-      else
-        std::fill(value, value + call_.value_width, 0.0f);
-    }
-  }
-
- private:
-  std::int32_t slot(std::int32_t tile) const { return visits_.visit_of(tile); }
-  std::int64_t value_at(std::int32_t visit, std::int32_t c) const {
-    return packed_row<std::int64_t>(visit, columns_, c, call_.value_width);
-  }
-
-  void pack_key(std::int64_t batch, std::int64_t kv_head, std::int32_t column, bool open, std::int32_t visit, std::int32_t c,
-                float* row) {
-    const std::int64_t width = call_.problem.head_dim;
-    if (open)
-      call_.read_key(batch, kv_head, column, row);
-    else
-      std::fill(row, row + width, 0.0f);
-    float* const to = keys_.get() + packed_in_panel<std::int64_t>(visit, columns_, c, width, panel_columns);
-    for (std::int64_t d = 0; d < width; ++d) to[d * panel_columns] = row[d];
-  }
-
-  const Call& call_;
-  const Tiling& tiling_;
-  TileVisits<std::int32_t> visits_;  // of all queries together
-  std::int32_t columns_;             // of a tile, whole panels
-  Memory keys_, values_;
-  std::vector<std::vector<std::int32_t>> hidden_;
+// A row's end, in double: what is added to it there costs it nothing.
+struct RowEnd {
+  using Score = double;
+  using Weight = double;
+  using LogSum = float;
+  static double exp_difference(double a, double b) { return std::exp(a - b); }
+  static double larger(double a, double b) { return std::max(a, b); }
+  static double quotient(double a, double b) { return a / b; }
+  static float log_sum(double m, double l) { return float(m + double(std::log(float(l)))); }
+  static float empty_log_sum() { return no_score; }
 };
 
-// What one thread needs: a tile of queries, its scores and its sums.
+// What one thread needs: the groups of a tile of queries, and the scores of one group against a tile of columns.
 class Worker {
  public:
-  Worker(const Call& call, const Tiling& tiling)
+  Worker(const Call& call, const Tiling& tiling, Workspace& workspace)
       : call_(call),
         tiling_(tiling),
-        scorer_(call),
-        rows_(padded(tiling.queries, std::int32_t(tile_rows))),
-        score_stride_(padded(tiling.keys, panel_columns) + score_slack),
-        row_(zeros(std::size_t(std::max(call.key_width, call.value_width)))),
-        queries_(zeros(std::size_t(rows_) * std::size_t(call.key_width))),
-        scores_(zeros(std::size_t(rows_) * std::size_t(score_stride_))),
-        sums_(zeros(std::size_t(rows_) * std::size_t(call.value_width))),
-        states_(std::size_t(rows_)) {
-    for (std::int32_t r = 0; r < rows_; ++r) states_[std::size_t(r)].sums = sums_.get() + std::ptrdiff_t(r) * call.value_width;
-  }
+        bias_(call, tiling, workspace),
+        groups_(tile_count(tiling.queries, group_lanes)),
+        queries_(workspace.take<float>(std::size_t(groups_) * group_lanes * std::size_t(call.problem.head_dim))),
+        sums_(workspace.take<float>(std::size_t(groups_) * group_lanes * std::size_t(call.problem.value_dim))),
+        largest_(workspace.take<float>(std::size_t(groups_) * group_lanes)),
+        denominators_(workspace.take<float>(std::size_t(groups_) * group_lanes)),
+        scores_(workspace.take<float>(std::size_t(tiling.keys) * group_lanes)),
+        rows_(workspace.take<float>(std::size_t(group_lanes) * std::size_t(std::max(call.key_width, call.value_width)))) {}
 
-  float* row() { return row_.get(); }
-
-  void attend(std::int64_t batch, std::int64_t head, Range<std::int32_t> rows, const Packed& packed) {
-    scorer_.choose(batch, head);
-    for (RowState<FloatArithmetic>& state : states_) clear(state, call_.value_width);
-    for (std::int32_t row = rows.begin; row < rows.end; ++row)
-      call_.read_query(batch, head, row, queries_.get() + std::ptrdiff_t(row - rows.begin) * call_.key_width);
-    for_each_visit(call_.g, rows, tiling_.keys, 1, 0,
-                   [&](std::int32_t number, Range<std::int32_t> tile) { attend_tile(rows, number, tile, packed); });
-    for (std::int32_t row = rows.begin; row < rows.end; ++row)
-      finish_row(call_.problem, call_.tensors, batch, head, row, states_[std::size_t(row - rows.begin)], call_.value_width);
+  void attend(std::int64_t batch, std::int64_t head, Range<std::int32_t> rows, const Columns& columns) {
+    batch_ = batch;
+    head_ = head;
+    columns_ = &columns;
+    bias_.choose(batch, head);
+    for_each_group(rows, [&](std::int32_t k, Range<std::int32_t> group) { begin(k, group); });
+    for_each_visit(call_.g, rows, tiling_.keys, 1, 0, [&](std::int32_t, Range<std::int32_t> tile) {
+      for_each_group(rows, [&](std::int32_t k, Range<std::int32_t> group) {
+        if (call_.g.tile_needed(group, tile)) attend_tile(k, group, tile);
+      });
+    });
+    for_each_group(rows, [&](std::int32_t k, Range<std::int32_t> group) { finish(k, group); });
   }
 
  private:
-  void attend_tile(Range<std::int32_t> rows, std::int32_t number, Range<std::int32_t> tile, const Packed& packed) {
-    const std::int32_t width = tile.size(), end = padded(width, panel_columns);
-    const std::int32_t count = rows.size();
-    score(count, end, packed.keys(number));
-    scorer_.begin(rows, tile);
-    for (std::int32_t r = 0; r < count; ++r) {
-      float* const s = scores_.get() + std::ptrdiff_t(r) * score_stride_;
-      const float largest = scorer_.finish(rows.begin + r, packed.hidden(number), end, s);
-      weigh(states_[std::size_t(r)], largest, call_.value_width, end, s);
+  template <class Body>
+  void for_each_group(Range<std::int32_t> rows, Body body) {
+    for (std::int32_t k = 0; k < tile_count(rows.size(), group_lanes); ++k) {
+      const Range<std::int32_t> group = tile_range(rows.size(), group_lanes, k);
+      body(k, Range<std::int32_t>{rows.begin + group.begin, rows.begin + group.end});
     }
-    const float* const values = packed.values(number);
-    const std::ptrdiff_t stride = call_.value_width;
-    const auto value_row = [values, stride](std::int32_t c) HWY_ATTR { return values + c * stride; };
-    for (std::int32_t r = 0; r < count; r += tile_rows)
-      accumulate<tile_rows>(scores_.get() + std::ptrdiff_t(r) * score_stride_, score_stride_, value_row, width,
-                            sums_.get() + std::ptrdiff_t(r) * stride, stride, call_.value_width);
+  }
+  static int vectors_of(Range<std::int32_t> group) { return int(tile_count(group.size(), vector_lanes)); }
+
+  float* queries(std::int32_t k) const { return queries_ + std::ptrdiff_t(k) * group_lanes * call_.problem.head_dim; }
+  float* sums(std::int32_t k) const { return sums_ + std::ptrdiff_t(k) * group_lanes * call_.problem.value_dim; }
+  LaneState state(std::int32_t k) const { return {largest_ + k * group_lanes, denominators_ + k * group_lanes}; }
+
+  // Lays the group's queries into the lanes, the last one into lanes that are padding too.
+  void begin(std::int32_t k, Range<std::int32_t> group) {
+    const float* rows[group_lanes];
+    const float* row = nullptr;
+    for (std::int32_t r = 0; r < group_lanes; ++r) {
+      if (group.contains(group.begin + r)) row = query(group.begin + r, r);
+      rows[r] = row;
+    }
+    const std::int32_t lanes = vectors_of(group) * vector_lanes;
+    rows_to_lanes(rows, vectors_of(group), std::int32_t(call_.problem.head_dim), queries(k));
+    std::fill(sums(k), sums(k) + lanes * call_.problem.value_dim, 0.0f);
+    std::fill(state(k).largest, state(k).largest + lanes, no_score);
+    std::fill(state(k).denominator, state(k).denominator + lanes, 0.0f);
+  }
+  const float* query(std::int32_t row, std::int32_t r) {
+    if (const float* const in_place = call_.query_in_place(batch_, head_, row)) return in_place;
+    float* const read = rows_ + std::ptrdiff_t(r) * call_.key_width;
+    call_.read_query(batch_, head_, row, read);
+    return read;
   }
 
-  // Rows up to the next multiple of tile_rows are computed along, and nobody reads them.
-  void score(std::int32_t count, std::int32_t end, const float* keys) {
-    const std::int32_t depth = std::int32_t(call_.problem.head_dim);
-    for (std::int32_t first = 0; first < end; first += panel_columns, keys += std::ptrdiff_t(depth) * panel_columns)
-      for (std::int32_t r = 0; r < count; r += tile_rows)
-        multiply(queries_.get() + std::ptrdiff_t(r) * call_.key_width, call_.key_width, keys, depth,
-                 scores_.get() + std::ptrdiff_t(r) * score_stride_ + first, score_stride_);
+  void attend_tile(std::int32_t k, Range<std::int32_t> group, Range<std::int32_t> tile) {
+    switch (vectors_of(group)) {
+      case 1:
+        return attend_tile_of<1>(k, group, tile);
+      case 2:
+        return attend_tile_of<2>(k, group, tile);
+      default:
+        return attend_tile_of<3>(k, group, tile);
+    }
+  }
+
+  // The columns of the tile that some row of the group sees: persistent ones, which have no bias, and the others.
+  template <int vectors>
+  void attend_tile_of(std::int32_t k, Range<std::int32_t> group, Range<std::int32_t> tile) {
+    const RowView<std::int32_t> view = call_.g.view(group, tile);
+    const Entries persistent = columns_->entries({tile.begin, tile.begin + view.persistent_end});
+    const Range<std::int32_t> band{tile.begin + view.band.begin, tile.begin + std::max(view.band.begin, view.band.end)};
+    const Entries tokens = columns_->entries(band);
+    const std::int32_t count = persistent.size() + tokens.size();
+    if (count == 0) return;
+    float* const token_scores = scores_ + std::ptrdiff_t(persistent.size()) * vectors * vector_lanes;
+    const bool plain = (tokens.size() == 0 || call_.g.tile_plain(group, band)) && bias_.open_to_all_rows();
+
+    Vector largest[group_vectors];
+    BORESIGHT_UNROLL
+    for (Vector& each : largest) each = all(no_score);
+    const LaneTile<vectors> lanes{queries(k), std::int32_t(call_.problem.head_dim)};
+    bias_.template score_persistent<vectors>(lanes, *columns_, persistent, scores_, largest);
+    if (tokens.size() > 0) bias_.template score_tokens<vectors>(lanes, group, band, *columns_, tokens, token_scores, largest);
+    if (!plain) {
+      bias_.template hide<vectors>(group, *columns_, persistent, scores_, false);
+      bias_.template hide<vectors>(group, *columns_, tokens, token_scores, true);
+    }
+    if (!plain || !bias_.finishes_at_once()) largest_of<vectors>(scores_, count, largest);
+
+    Vector factor[group_vectors];
+    if (!weigh_lanes<vectors>(state(k), bias_.unit(), largest, count, scores_, factor)) return;
+    add_span<vectors>(k, persistent, scores_, factor);
+    add_span<vectors>(k, tokens, token_scores, factor);
+  }
+
+  // Weighted values of some entries; `factor` is for the first of them alone.
+  template <int vectors>
+  void add_span(std::int32_t k, Entries entries, const float* weights, Vector (&factor)[group_vectors]) {
+    for (std::int32_t first = entries.begin; first < entries.end; first += value_block) {
+      const std::int32_t count = std::min(value_block, entries.end - first);
+      add_all_values<vectors>(weights, columns_->values(first), count, std::int32_t(call_.problem.value_dim), factor, sums(k));
+      weights += std::ptrdiff_t(count) * vectors * vector_lanes;
+      BORESIGHT_UNROLL
+      for (Vector& each : factor) each = all(1.0f);
+    }
+  }
+
+  // Sinks and the zero key, the quotient, the store.
+  void finish(std::int32_t k, Range<std::int32_t> group) {
+    float* const factors = scores_;  // [rows of the group], as the scores are used up
+    const LaneState at = state(k);
+    for (int v = 0; v < vectors_of(group); ++v) {
+      const auto empty = hn::Eq(load(at.largest + v * vector_lanes), all(no_score));
+      const Vector factor = hn::Div(all(1.0f), load(at.denominator + v * vector_lanes));
+      store(hn::IfThenZeroElse(empty, factor), factors + v * vector_lanes);
+    }
+    float* rows[group_lanes];
+    for (std::int32_t r = 0; r < group_lanes; ++r) {
+      const std::int32_t row = group.begin + r;
+      rows[r] = rows_ + std::ptrdiff_t(r) * call_.value_width;
+      if (!group.contains(row)) continue;
+      if (float* const in_place = call_.out_in_place(batch_, head_, row)) rows[r] = in_place;
+      finish_row(row, at.largest[r], at.denominator[r], factors[r]);
+    }
+    lanes_to_rows(sums(k), factors, vectors_of(group), std::int32_t(call_.problem.value_dim), rows);
+    for (std::int32_t r = 0; r < group.size(); ++r)
+      if (rows[r] == rows_ + std::ptrdiff_t(r) * call_.value_width)
+        write_row(call_.tensors.out, call_.tensors.out.offset(batch_, head_, group.begin + r, 0), call_.problem.value_dim,
+                  rows[r]);
+  }
+
+  // Writes the row's lse. `factor`: what its sums are to be multiplied by, which scores without a value change.
+  void finish_row(std::int32_t row, float largest, float denominator, float& factor) {
+    if (!call_.tensors.lse && scores_without_value(call_.problem) == 0) return;
+    RowState<RowEnd> state{bias_.natural(largest), double(denominator), nullptr, largest > no_score};
+    const RowState<RowEnd> before = state;
+    absorb_scores_without_value(call_.problem, call_.tensors, head_, state, 0);
+    if (call_.tensors.lse) call_.tensors.lse.at<float>(batch_, head_, row) = impl::finish(state, 0);
+    if (before.any && scores_without_value(call_.problem) > 0)
+      factor = float(RowEnd::exp_difference(before.reference, state.reference) / state.denominator);
   }
 
   const Call& call_;
   const Tiling& tiling_;
-  Scorer scorer_;
-  std::int32_t rows_;  // of a tile, whole register tiles
-  std::int32_t score_stride_;
-  Memory row_, queries_, scores_, sums_;
-  std::vector<RowState<FloatArithmetic>> states_;
+  LaneBias bias_;
+  std::int32_t groups_;
+  float *queries_, *sums_;          // [group][D][rows of the group], [group][Dv][rows]
+  float *largest_, *denominators_;  // [group][rows]
+  float *scores_, *rows_;           // [columns of a tile][rows of a group]; rows of floats on their way in or out
+  std::int64_t batch_ = 0, head_ = 0;
+  const Columns* columns_ = nullptr;
 };
 
+// As many heads' columns at once as this much memory holds: rows of floats are made for all of them before any is attended to.
+inline constexpr std::size_t bytes_of_columns = std::size_t{1} << 25;
+inline std::int64_t heads_at_once(const Call& call, std::int64_t heads) {
+  Workspace one;
+  Columns(call, one);
+  return std::clamp<std::int64_t>(std::int64_t(bytes_of_columns / std::max<std::size_t>(one.bytes(), 1)), 1, heads);
+}
+
 void flash(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace) {
-  if (workspace.counts()) return;
   const Call call(problem, tensors);
   if (call.g.rows().size() == 0) return;
   const Tiling tiling = tiling_of(flash_tiles, call.g, options);
-  Packed packed(call, tiling);
-  std::vector<std::unique_ptr<Worker>> workers(std::size_t(std::max(options.threads, 1)));
-  const auto worker = [&](int number) -> Worker& {
-    std::unique_ptr<Worker>& mine = workers[std::size_t(number)];
-    if (!mine) mine = std::make_unique<Worker>(call, tiling);
-    return *mine;
-  };
-  const std::int32_t tiles = call.g.row_tiles(tiling.queries);
-  for (std::int64_t batch = 0; batch < problem.batch; ++batch)
-    for (std::int64_t kv_head = 0; kv_head < problem.kv_heads; ++kv_head) {
-      parallel(options.threads, packed.count(),
-               [&](std::int64_t visit, int number) { packed.pack(batch, kv_head, std::int32_t(visit), worker(number).row()); });
-      parallel(options.threads, std::int64_t(call.group) * tiles, [&](std::int64_t item, int number) {
-        const auto [member, k] = place_of(item, std::int64_t(tiles));
-        const std::int32_t tile = from_the_last(tiles, std::int32_t(k));  // under a causal mask the last are the longest
-        worker(number).attend(batch, call.heads.query_head_of(kv_head, member), call.g.row_tile(tiling.queries, tile), packed);
+  const std::int64_t heads = problem.batch * problem.kv_heads, at_once = heads_at_once(call, heads);
+  Built<Columns> columns(workspace, at_once, call, workspace);
+  Built<Worker> workers(workspace, std::max(options.threads, 1), call, tiling, workspace);
+  if (workspace.counts()) return;
+
+  const std::int32_t tiles = call.g.row_tiles(tiling.queries), blocks = tile_count(columns[0].room(), read_at_once);
+  for (std::int64_t first = 0; first < heads; first += at_once) {
+    const std::int64_t count = std::min(at_once, heads - first);
+    const auto place = [&](std::int64_t slot) { return place_of(first + slot, problem.kv_heads); };  // batch, key/value head
+    parallel(options.threads, count, [&](std::int64_t slot, int) { columns[slot].list(place(slot).row, place(slot).at); });
+    if (columns[0].reads())
+      parallel(options.threads, count * blocks, [&](std::int64_t item, int) {
+        const auto [slot, block] = place_of(item, std::int64_t(blocks));
+        columns[slot].read(place(slot).row, place(slot).at, tile_range(columns[slot].room(), read_at_once, std::int32_t(block)));
       });
-    }
+    parallel(options.threads, count * call.group * tiles, [&](std::int64_t item, int number) {
+      const auto [query_head, k] = place_of(item, std::int64_t(tiles));
+      const auto [slot, member] = place_of(query_head, std::int64_t(call.group));
+      const std::int32_t tile = from_the_last(tiles, std::int32_t(k));  // under a causal mask the last are the longest
+      workers[number].attend(place(slot).row, call.heads.query_head_of(place(slot).at, member),
+                             call.g.row_tile(tiling.queries, tile), columns[slot]);
+    });
+  }
 }
 
 }  // namespace HWY_NAMESPACE
@@ -200,6 +257,9 @@ Arithmetic arithmetic(const Problem& problem, const Options& options) {
   const Tiling tiling = tiling_of(flash_tiles, g, options);
   const std::int64_t tiles = g.column_tiles(tiling.keys);
   Arithmetic promise = arithmetic_in_float();
+  promise.exp_error = 0x1p-22;
+  promise.exp_argument_roundings = 3;
+  promise.flushes_subnormals = true;
   promise.dot_chain = chain(problem.head_dim, dot_block);
   promise.rescales = links(tiles) + scores_without_value(problem);
   promise.value_chain = tiles_chain(tiling.keys, tiles) + scores_without_value(problem);

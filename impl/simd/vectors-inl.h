@@ -53,6 +53,32 @@ HWY_INLINE Vector exp_of_nonpositive(Vector x) {
   return hn::IfThenZeroElse(vanishes, result);
 }
 
+// 2^x for x < 128: within 2^-22 of it relatively; exactly 0 below -126, minus infinity included. x = n + r with |r| <= 1/2, n
+// taken from the last bits of x + 3 * 2^22; 2^r = 1 + r P(r), P minimax of degree 4 (relative error 2^-23.3); then n goes to the
+// exponent's bits, where x >= -126 leaves room for it. NaN stays NaN.
+HWY_INLINE Vector power_of_two_flushed(Vector x) {
+  const Vector shifted = hn::Add(x, all(0x1.8p23f));
+#if HWY_TARGET == HWY_AVX3
+  const Vector r{_mm512_reduce_ps(x.raw, 0)};  // the same in one step
+#else
+  const Vector r = hn::Sub(x, hn::Sub(shifted, all(0x1.8p23f)));
+#endif
+  Vector p = all(0x1.5bba16p-10f);
+  p = hn::MulAdd(p, r, all(0x1.3cea8ap-7f));
+  p = hn::MulAdd(p, r, all(0x1.c6b752p-5f));
+  p = hn::MulAdd(p, r, all(0x1.ebf9bcp-3f));
+  p = hn::MulAdd(p, r, all(0x1.62e42ap-1f));
+  p = hn::MulAdd(p, r, all(1.0f));
+  const auto exponent = hn::ShiftLeft<23>(hn::BitCast(Ints(), shifted));
+#if HWY_TARGET == HWY_AVX3
+  const __mmask16 stays = _mm512_cmp_ps_mask(x.raw, _mm512_set1_ps(-126.0f), _CMP_NLT_UQ);
+  return Vector{_mm512_castsi512_ps(_mm512_maskz_add_epi32(stays, _mm512_castps_si512(p.raw), exponent.raw))};
+#else
+  const Vector result = hn::BitCast(Floats(), hn::Add(hn::BitCast(Ints(), p), exponent));
+  return hn::IfThenZeroElse(hn::Lt(x, all(-126.0f)), result);
+#endif
+}
+
 // tanh(x) within 2^-22 of it relatively: x + x^3 Q(x^2) near zero, Q minimax of degree 5, else (1 - e) / (1 + e), e = exp(-2
 // |x|).
 HWY_INLINE Vector tanh(Vector x) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <new>
 #include <type_traits>
 
@@ -35,6 +36,30 @@ class Workspace {
  private:
   std::byte* memory_ = nullptr;
   std::size_t bytes_ = 0;
+};
+
+// Objects in a workspace, built in place from the same arguments; where it counts none stays.
+template <class T>
+class Built {
+ public:
+  template <class... Arguments>
+  Built(Workspace& workspace, std::int64_t count, Arguments&... arguments)
+      : objects_(reinterpret_cast<T*>(workspace.take<std::byte>(std::size_t(count) * sizeof(T)))) {
+    for (; count > 0; --count) {
+      if (objects_ == nullptr)
+        T object(arguments...);
+      else
+        new (objects_ + count_++) T(arguments...);
+    }
+  }
+  ~Built() { std::destroy_n(objects_, count_); }
+  Built(const Built&) = delete;
+  Built& operator=(const Built&) = delete;
+  T& operator[](std::int64_t at) { return objects_[at]; }
+
+ private:
+  T* objects_;
+  std::int64_t count_ = 0;
 };
 
 }  // namespace boresight::impl::simd
