@@ -34,9 +34,10 @@ class Call {
   void read_key(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* key) const;
   void read_value(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* value) const;
 
-  // Where the same floats lie already; null where they must be read.
-  const float* key_in_place(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const;
-  const float* value_in_place(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const;
+  // Where the rows of consecutive columns of one part lie already, in the type of the problem and no wider than the padded row;
+  // null where they must be read.
+  RowsInPlace keys_in_place(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> columns) const;
+  RowsInPlace values_in_place(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> columns) const;
 
  private:
   const RotaryRows& turns(const std::vector<RotaryRows>& of, std::int64_t batch) const {
@@ -45,6 +46,9 @@ class Call {
 
   // Of the columns that nobody sees none is turned, and what they hold does not matter.
   bool turns_key(std::int32_t column) const { return turned_.contains(column); }
+  bool turns_some_key(Range<std::int32_t> columns) const {
+    return columns.begin < turned_.end && turned_.begin < columns.end;
+  }
 
   KeyRows keys_, values_;
   Range<std::int32_t> turned_;                        // the columns whose turns are made ready

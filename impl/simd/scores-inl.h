@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "impl/bias_row.h"
@@ -55,7 +56,7 @@ class Scorer {
 
   // Turns dot products s[0 .. width of the tile) into scores; hidden ones and those up to `end` become minus infinity.
   // `hidden`: columns that rule 1 hides, counted from the tile's first. Returns the largest score.
-  float finish(std::int32_t row, const std::vector<std::int32_t>& hidden, std::int32_t end, float* s) {
+  float finish(std::int32_t row, std::span<const std::int32_t> hidden, std::int32_t end, float* s) {
     const Problem& problem = call_.problem;
     const bool capped = softcap_ > 0, cap_first = capped && problem.softcap_order == SoftcapOrder::before_bias;
     if (cap_first) cap(s, scale_);
@@ -162,7 +163,7 @@ class Scorer {
       store(hn::Mul(all(softcap_), tanh(hn::Div(hn::Mul(all(factor), load(s + c)), all(softcap_)))), s + c);
   }
 
-  void hide(std::int32_t row, const std::vector<std::int32_t>& hidden, std::int32_t end, float* s) const {
+  void hide(std::int32_t row, std::span<const std::int32_t> hidden, std::int32_t end, float* s) const {
     if (!plain_) {
       const RowView<std::int32_t> view = call_.g.row_view(row, tile_);
       std::fill(s + view.persistent_end, s + view.band.begin, minus_infinity);
