@@ -46,9 +46,7 @@ class Call {
 
   // Of the columns that nobody sees none is turned, and what they hold does not matter.
   bool turns_key(std::int32_t column) const { return turned_.contains(column); }
-  bool turns_some_key(Range<std::int32_t> columns) const {
-    return columns.begin < turned_.end && turned_.begin < columns.end;
-  }
+  bool turns_some_key(Range<std::int32_t> columns) const { return columns.begin < turned_.end && turned_.begin < columns.end; }
 
   KeyRows keys_, values_;
   Range<std::int32_t> turned_;                        // the columns whose turns are made ready

@@ -26,12 +26,18 @@
 #define BORESIGHT_IMPL_SIMD_DECODE_TILING
 namespace boresight::impl::simd {
 
-inline constexpr std::int64_t part_tiles_least = 8, parts_max = 64;  // of the parts that decode chooses itself
+inline constexpr std::int64_t part_columns_least = 512, parts_max = 64;  // of the parts that decode chooses itself
 
-inline Tiling decode_tiling(const Geometry<std::int32_t>& g, const Options& options) {
-  Tiling tiling = tiling_of(decode_tiles, g, options);
+// With ALiBi, weights fall by the slope, which is below 1 by default, from column to column: half a tile leaves none of them
+// subnormal, where each product with a value would take 150 cycles.
+inline constexpr std::int64_t alibi_keys = 64;
+
+inline Tiling decode_tiling(const Problem& problem, const Geometry<std::int32_t>& g, const Options& options) {
+  KernelTiles tiles_of_problem = decode_tiles;
+  if (problem.bias.kind == BiasKind::alibi) tiles_of_problem.usual.keys = alibi_keys;
+  Tiling tiling = tiling_of(tiles_of_problem, g, options);
   const std::int64_t tiles = g.column_tiles(tiling.keys);
-  const std::int64_t usual = std::min(place_of(tiles, part_tiles_least).row, parts_max);
+  const std::int64_t usual = std::min<std::int64_t>(place_of<std::int64_t>(g.columns().end, part_columns_least).row, parts_max);
   tiling.splits = std::int32_t(part_count(tiles, options.splits > 0 ? options.splits : usual));
   return tiling;
 }
@@ -45,6 +51,7 @@ namespace HWY_NAMESPACE {
 
 // The columns of a tile are padded to whole vectors of scores, and to whole groups of keys.
 constexpr std::int64_t row_bytes(std::int32_t width) { return width * std::int64_t(sizeof(float)); }
+constexpr std::int32_t wide_size(std::int32_t key_width) { return std::max(key_block * key_width, row_block * panel_columns); }
 inline constexpr std::int32_t columns_at_once = std::max(vector_lanes, std::int32_t(keys_at_once));
 
 // How much of everything there is.
@@ -120,6 +127,7 @@ class Scratch {
         values_(take<float>(workspace, workers, sizes.columns * sizes.value_width)),
         queries_(take<float>(workspace, workers, sizes.rows * sizes.key_width)),
         scores_(take<float>(workspace, workers, sizes.rows * sizes.score_stride)),
+        wide_(take<float>(workspace, workers, wide_size(sizes.key_width))),
         key_rows_(take<const void*>(workspace, 2 * workers, sizes.columns)),
         value_rows_(take<const void*>(workspace, 2 * workers, sizes.columns)),
         hidden_(take<std::int32_t>(workspace, 2 * workers, sizes.columns)),
@@ -130,6 +138,7 @@ class Scratch {
   float* values(int worker) const { return values_.of(worker); }
   float* queries(int worker) const { return queries_.of(worker); }
   float* scores(int worker) const { return scores_.of(worker); }
+  float* wide(int worker) const { return wide_.of(worker); }
   KeyTile tile(int number) const { return {key_rows_.of(number), value_rows_.of(number), hidden_.of(number)}; }
   const void* nothing() const { return nothing_.first; }
 
@@ -147,7 +156,7 @@ class Scratch {
     return {workspace.take<T>(std::size_t(workers * each)), each};
   }
 
-  Slices<float> keys_, values_, queries_, scores_;
+  Slices<float> keys_, values_, queries_, scores_, wide_;
   Slices<const void*> key_rows_, value_rows_;
   Slices<std::int32_t> hidden_;
   Slices<float> nothing_;  // a row of zeros, for all
@@ -166,6 +175,7 @@ class Reader {
         values_(scratch.values(worker)),
         queries_(scratch.queries(worker)),
         scores_(scratch.scores(worker)),
+        wide_(scratch.wide(worker)),
         tiles_{scratch.tile(2 * worker), scratch.tile(2 * worker + 1)},
         nothing_(scratch.nothing()) {}
 
@@ -225,8 +235,10 @@ class Reader {
       tile.keys_in_place &= list(call_.keys_in_place(batch_, kv_head_, run), run, columns, tile.key_rows);
       tile.values_in_place &= list(call_.values_in_place(batch_, kv_head_, run), run, columns, tile.value_rows);
     }
-    if (!tile.keys_in_place) list({reinterpret_cast<const std::byte*>(keys_), row_bytes(sizes_.key_width)}, columns, columns, tile.key_rows);
-    if (!tile.values_in_place) list({reinterpret_cast<const std::byte*>(values_), row_bytes(sizes_.value_width)}, columns, columns, tile.value_rows);
+    if (!tile.keys_in_place)
+      list({reinterpret_cast<const std::byte*>(keys_), row_bytes(sizes_.key_width)}, columns, columns, tile.key_rows);
+    if (!tile.values_in_place)
+      list({reinterpret_cast<const std::byte*>(values_), row_bytes(sizes_.value_width)}, columns, columns, tile.value_rows);
     for (std::int32_t part = 0; part < 3; ++part) {
       const Range<std::int32_t> run = call_.g.run_of_part(columns, part);
       if (run.size() > 0) hide(masks_.keys_open(run.begin), run, tile);
@@ -275,7 +287,7 @@ class Reader {
   void multiply_keys(std::int32_t all_rows, const KeyTile& tile, std::int32_t end) const {
     Soon soon = soon_of(tile.values_in_place, tile.value_rows, tile, sizes_.value_width);
     const auto multiply = [&](auto element) HWY_ATTR {
-      multiply_rows<decltype(element)>(all_rows, queries_, tile.key_rows, soon, end, sizes_.key_width, scores_,
+      multiply_rows<decltype(element)>(all_rows, queries_, tile.key_rows, soon, end, sizes_.key_width, wide_, scores_,
                                        sizes_.score_stride);
     };
     switch (type_of(tile.keys_in_place)) {
@@ -291,7 +303,7 @@ class Reader {
   void add_values(std::int32_t all_rows, const KeyTile& tile, const KeyTile& next, float* sums) const {
     Soon soon = soon_of(next.keys_in_place, next.key_rows, next, sizes_.key_width);
     const auto add = [&](auto element) HWY_ATTR {
-      add_rows<decltype(element)>(all_rows, scores_, sizes_.score_stride, tile.value_rows, soon, tile.columns.size(), sums,
+      add_rows<decltype(element)>(all_rows, scores_, sizes_.score_stride, tile.value_rows, soon, tile.columns.size(), wide_, sums,
                                   sizes_.value_width);
     };
     switch (type_of(tile.values_in_place)) {
@@ -309,7 +321,7 @@ class Reader {
   const Sizes& sizes_;
   Scorer scorer_;
   Masks masks_;  // of the key/value head's first query head: rule 1 is the same for all
-  float *const keys_, *const values_, *const queries_, *const scores_;
+  float *const keys_, *const values_, *const queries_, *const scores_, *const wide_;
   KeyTile tiles_[2];  // the one at work and the next, in turn
   const void* const nothing_;
   std::int64_t batch_ = 0, kv_head_ = 0;
@@ -329,7 +341,7 @@ inline void merge_parts(const Call& call, const Tiling& tiling, std::int64_t hea
 
 void decode(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace) {
   const int workers = std::max(options.threads, 1);
-  const Tiling tiling = decode_tiling(geometry_of(problem), options);
+  const Tiling tiling = decode_tiling(problem, geometry_of(problem), options);
   const Sizes sizes(problem, tiling);
   States states(sizes, workspace);
   Scratch scratch(sizes, workers, workspace);
@@ -361,12 +373,12 @@ namespace {
 
 Arithmetic arithmetic(const Problem& problem, const Options& options) {
   const auto g = geometry_of(problem);
-  const Tiling tiling = decode_tiling(g, options);
+  const Tiling tiling = decode_tiling(problem, g, options);
   const std::int64_t tiles = tile_count(g.column_tiles(tiling.keys), tiling.splits);  // of a part
   Arithmetic promise = arithmetic_in_float();
   promise.dot_chain = lane_chain(padded_row(problem.head_dim));
   promise.rescales = links(tiles) + links(tiling.splits) + scores_without_value(problem);
-  promise.value_chain = tiles_chain(tiling.keys, tiles) + links(tiling.splits) + scores_without_value(problem);
+  promise.value_chain = tiles_chain(tiling.keys, tiles, row_block) + links(tiling.splits) + scores_without_value(problem);
   return promise;
 }
 

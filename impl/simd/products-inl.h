@@ -176,8 +176,10 @@ HWY_INLINE void store_sums_of_lanes(const Vector (&of)[keys_at_once], float* at)
   const Floats floats;
   const hn::RepartitionToWide<Floats> pairs;
   const hn::CappedTag<float, keys_at_once> four;
-  const auto ab = hn::BitCast(pairs, hn::Add(hn::InterleaveLower(floats, of[0], of[1]), hn::InterleaveUpper(floats, of[0], of[1])));
-  const auto cd = hn::BitCast(pairs, hn::Add(hn::InterleaveLower(floats, of[2], of[3]), hn::InterleaveUpper(floats, of[2], of[3])));
+  const auto ab =
+      hn::BitCast(pairs, hn::Add(hn::InterleaveLower(floats, of[0], of[1]), hn::InterleaveUpper(floats, of[0], of[1])));
+  const auto cd =
+      hn::BitCast(pairs, hn::Add(hn::InterleaveLower(floats, of[2], of[3]), hn::InterleaveUpper(floats, of[2], of[3])));
   const Vector blocks =
       hn::Add(hn::BitCast(floats, hn::InterleaveLower(pairs, ab, cd)), hn::BitCast(floats, hn::InterleaveUpper(pairs, ab, cd)));
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
@@ -195,9 +197,8 @@ HWY_INLINE void store_sums_of_lanes(const Vector (&of)[keys_at_once], float* at)
 
 // scores[r][0 .. keys_at_once) = q_r . k for some rows; the width is a multiple of the vector's.
 template <int rows, bool fetch, class Element>
-HWY_INLINE void multiply_rows(const float* HWY_RESTRICT queries, std::ptrdiff_t query_stride, const void* const* keys,
-                              Soon& soon, std::int32_t width, float* HWY_RESTRICT scores,
-                              std::ptrdiff_t score_stride) {
+HWY_INLINE void multiply_rows(const float* HWY_RESTRICT queries, std::ptrdiff_t query_stride, const void* const* keys, Soon& soon,
+                              std::int32_t width, float* HWY_RESTRICT scores, std::ptrdiff_t score_stride) {
   const Element* key[keys_at_once];
   BORESIGHT_UNROLL
   for (int k = 0; k < keys_at_once; ++k) key[k] = static_cast<const Element*>(keys[k]);
@@ -209,7 +210,7 @@ HWY_INLINE void multiply_rows(const float* HWY_RESTRICT queries, std::ptrdiff_t 
       Vector entries[keys_at_once];
       BORESIGHT_UNROLL
       for (int k = 0; k < keys_at_once; ++k) entries[k] = load(key[k] + e);
-      if (fetch) soon.fetch<keys_at_once * vector_lanes * int(sizeof(Element))>();
+      if (fetch) soon.fetch<keys_at_once * vector_lanes* int(sizeof(Element))>();
       BORESIGHT_UNROLL
       for (int r = 0; r < rows; ++r) {
         const Vector query = load(queries + r * query_stride + e);
@@ -227,42 +228,74 @@ HWY_INLINE void multiply_rows(const float* HWY_RESTRICT queries, std::ptrdiff_t 
   }
 }
 
-// The same for all of the rows and `count` keys, whole groups of keys_at_once.
+// Calls body(Constant<n>(), first) for blocks of n rows: the largest that there are, then smaller ones.
+template <int most, class Body>
+HWY_INLINE void for_blocks_of_rows(std::int32_t first, std::int32_t rows, Body body) {
+  std::int32_t r = first;
+  for (; r + most <= rows; r += most) body(Constant<most>(), r);
+  if constexpr (most > 1) for_blocks_of_rows<(most > 4 ? 4 : most / 2)>(r, rows, body);
+}
+
+// `width` elements at each of `rows` as floats side by side, where more than one block of rows would turn them into floats; the
+// rows of floats are listed.
 template <class Element>
-HWY_INLINE void multiply_rows(std::int32_t rows, const float* queries, const void* const* keys, Soon& soon,
-                              std::int32_t count, std::int32_t width, float* scores, std::ptrdiff_t score_stride) {
-  const auto multiply_some = [=, &soon](auto some, auto fetch, std::int32_t r, std::int32_t c) HWY_ATTR {
-    multiply_rows<some.value, fetch.value, Element>(queries + std::ptrdiff_t(r) * width, width, keys + c, soon, width,
-                                                    scores + r * score_stride + c, score_stride);
-  };
-  const auto multiply_rest = [=, &multiply_some](std::int32_t r, std::int32_t c) HWY_ATTR {
-    for (; r + queries_at_once <= rows; r += queries_at_once) multiply_some(Constant<queries_at_once>(), No(), r, c);
-    for (; r < rows; ++r) multiply_some(Constant<1>(), No(), r, c);
-  };
-  for (std::int32_t c = 0; c < count; c += keys_at_once) {
-    if (rows >= queries_at_once) {
-      multiply_some(Constant<queries_at_once>(), Yes(), 0, c);
-      multiply_rest(queries_at_once, c);
-    } else {
-      multiply_some(Constant<1>(), Yes(), 0, c);
-      multiply_rest(1, c);
+HWY_INLINE void widen(const void* const* rows, std::int32_t count, std::int32_t at, std::int32_t width, Soon& soon, float* wide,
+                      const void** wide_rows) {
+  for (std::int32_t k = 0; k < count; ++k) {
+    const Element* const row = static_cast<const Element*>(rows[k]) + at;
+    wide_rows[k] = wide;
+    for (std::int32_t e = 0; e < width; e += vector_lanes, wide += vector_lanes) {
+      store(load(row + e), wide);
+      soon.fetch<vector_lanes* int(sizeof(Element))>();
     }
   }
 }
 
-// sums[r][0 .. width) += sum over the columns of weights[r][c] * value row c, for all of the rows; blocks as in accumulate().
+// The same for all of the rows and the keys first .. last - 1, whole groups of keys_at_once; `fetch`: beside the first rows.
+template <bool fetch, class Element>
+HWY_INLINE void multiply_key_block(std::int32_t rows, const float* queries, const void* const* keys, Soon& soon,
+                                   std::int32_t count, std::int32_t width, float* scores, std::ptrdiff_t score_stride) {
+  for_blocks_of_rows<queries_at_once>(0, rows, [&](auto some, std::int32_t r) HWY_ATTR {
+    for (std::int32_t c = 0; c < count; c += keys_at_once) {
+      const float* const some_queries = queries + std::ptrdiff_t(r) * width;
+      float* const at = scores + r * score_stride + c;
+      if (fetch && r == 0)
+        multiply_rows<some.value, true, Element>(some_queries, width, keys + c, soon, width, at, score_stride);
+      else
+        multiply_rows<some.value, false, Element>(some_queries, width, keys + c, soon, width, at, score_stride);
+    }
+  });
+}
+
+// The same for all of the rows and `count` keys: a block of keys stays in the first cache while all rows pass by. `wide` has room
+// for one of them.
+template <class Element>
+HWY_INLINE void multiply_rows(std::int32_t rows, const float* queries, const void* const* keys, Soon& soon, std::int32_t count,
+                              std::int32_t width, float* wide, float* scores, std::ptrdiff_t score_stride) {
+  for (std::int32_t first = 0; first < count; first += key_block) {
+    const std::int32_t size = std::min(count - first, key_block);
+    if (std::is_same_v<Element, float> || rows <= queries_at_once) {
+      multiply_key_block<true, Element>(rows, queries, keys + first, soon, size, width, scores + first, score_stride);
+      continue;
+    }
+    const void* wide_rows[key_block];
+    widen<Element>(keys + first, size, 0, width, soon, wide, wide_rows);
+    multiply_key_block<false, float>(rows, queries, wide_rows, soon, size, width, scores + first, score_stride);
+  }
+}
+
+// sums[r][0 .. width) += sum over the columns of weights[r][c] * value row c, for some rows and vectors of the width.
 template <int rows, int vectors, bool fetch, class Element>
-HWY_INLINE void add_rows(const float* HWY_RESTRICT weights, std::ptrdiff_t weight_stride, const void* const* values,
-                         Soon& soon, std::int32_t first, std::int32_t last, std::int32_t at,
-                         float* HWY_RESTRICT sums, std::ptrdiff_t sum_stride) {
+HWY_INLINE void add_rows(const float* HWY_RESTRICT weights, std::ptrdiff_t weight_stride, const void* const* values, Soon& soon,
+                         std::int32_t count, std::int32_t at, float* HWY_RESTRICT sums, std::ptrdiff_t sum_stride) {
   Vector part[rows][vectors];
   empty(part);
-  for (std::int32_t c = first; c < last; ++c) {
+  for (std::int32_t c = 0; c < count; ++c) {
     const Element* const value = static_cast<const Element*>(values[c]) + at;
     Vector entries[vectors];
     BORESIGHT_UNROLL
     for (int v = 0; v < vectors; ++v) entries[v] = load(value + v * vector_lanes);
-    if (fetch) soon.fetch<vectors * vector_lanes * int(sizeof(Element))>();
+    if (fetch) soon.fetch<vectors * vector_lanes* int(sizeof(Element))>();
     BORESIGHT_UNROLL
     for (int r = 0; r < rows; ++r) {
       const Vector weight = all(weights[r * weight_stride + c]);
@@ -280,32 +313,38 @@ HWY_INLINE void add_rows(const float* HWY_RESTRICT weights, std::ptrdiff_t weigh
   }
 }
 
+// The same for all of the rows and some vectors of the width.
+template <int vectors, bool fetch, class Element>
+HWY_INLINE void add_slab(std::int32_t rows, const float* weights, std::ptrdiff_t weight_stride, const void* const* values,
+                         Soon& soon, std::int32_t count, std::int32_t at, float* sums, std::ptrdiff_t sum_stride) {
+  for_blocks_of_rows<tile_rows>(0, rows, [&](auto some, std::int32_t r) HWY_ATTR {
+    const float* const some_weights = weights + r * weight_stride;
+    float* const some_sums = sums + r * sum_stride;
+    if (fetch && r == 0)
+      add_rows<some.value, vectors, true, Element>(some_weights, weight_stride, values, soon, count, at, some_sums, sum_stride);
+    else
+      add_rows<some.value, vectors, false, Element>(some_weights, weight_stride, values, soon, count, at, some_sums, sum_stride);
+  });
+}
+
+// The same for all of the width: a slab of a few vectors of a block of values stays in the first cache while all rows take it up.
+// `wide` has room for one of them.
 template <class Element>
 HWY_INLINE void add_rows(std::int32_t rows, const float* weights, std::ptrdiff_t weight_stride, const void* const* values,
-                         Soon& soon, std::int32_t count, float* sums, std::int32_t width) {
-  constexpr int rows_at_once = 4;
-  for (std::int32_t first = 0; first < count; first += value_block) {
-    const std::int32_t last = std::min(count, first + value_block);
-    const auto add_some = [=, &soon](auto some, auto fetch, std::int32_t r) HWY_ATTR {
-      const float* const row_weights = weights + r * weight_stride;
-      float* const row_sums = sums + std::ptrdiff_t(r) * width;
-      std::int32_t at = 0;
-      for (; at + tile_vectors * vector_lanes <= width; at += tile_vectors * vector_lanes)
-        add_rows<some.value, tile_vectors, fetch.value, Element>(row_weights, weight_stride, values, soon, first, last, at, row_sums,
-                                                                 width);
-      for (; at < width; at += vector_lanes)
-        add_rows<some.value, 1, fetch.value, Element>(row_weights, weight_stride, values, soon, first, last, at, row_sums, width);
-    };
-    std::int32_t r = 0;
-    if (rows >= rows_at_once) {
-      add_some(Constant<rows_at_once>(), Yes(), 0);
-      r = rows_at_once;
-    } else {
-      add_some(Constant<1>(), Yes(), 0);
-      r = 1;
-    }
-    for (; r + rows_at_once <= rows; r += rows_at_once) add_some(Constant<rows_at_once>(), No(), r);
-    for (; r < rows; ++r) add_some(Constant<1>(), No(), r);
+                         Soon& soon, std::int32_t count, float* wide, float* sums, std::int32_t width) {
+  const auto add = [&](auto vectors, std::int32_t first, std::int32_t at) HWY_ATTR {
+    const std::int32_t size = std::min(count - first, row_block);
+    if (std::is_same_v<Element, float> || rows <= tile_rows)
+      return add_slab<vectors.value, true, Element>(rows, weights + first, weight_stride, values + first, soon, size, at, sums,
+                                                    width);
+    const void* wide_rows[row_block];
+    widen<Element>(values + first, size, at, vectors.value * vector_lanes, soon, wide, wide_rows);
+    add_slab<vectors.value, false, float>(rows, weights + first, weight_stride, wide_rows, soon, size, 0, sums + at, width);
+  };
+  for (std::int32_t first = 0; first < count; first += row_block) {
+    std::int32_t at = 0;
+    for (; at + tile_vectors * vector_lanes <= width; at += tile_vectors * vector_lanes) add(Constant<tile_vectors>(), first, at);
+    for (; at < width; at += vector_lanes) add(Constant<1>(), first, at);
   }
 }
 
