@@ -225,10 +225,12 @@ Arithmetic arithmetic(const Problem& problem, const Options& options) {
 
 }  // namespace
 
-std::vector<Kernel> decode_kernels() {
+std::span<const Target<Run>> decode_targets() {
   static constexpr Target<Run> targets[] = BORESIGHT_TARGETS(decode);
-  return kernel_rows("simd/decode", arithmetic, targets);
+  return targets;
 }
+
+std::vector<Kernel> decode_kernels() { return kernel_rows("simd/decode", arithmetic, decode_targets()); }
 
 }  // namespace boresight::impl::simd
 #endif

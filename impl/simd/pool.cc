@@ -1,5 +1,9 @@
 #include "impl/simd/pool.h"
 
+#if defined(__linux__)
+#include <sched.h>
+#endif
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -78,6 +82,14 @@ class Pool {
 };
 
 }  // namespace
+
+int usable_processors() {
+#if defined(__linux__)
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(CPU_COUNT(&set), 1);
+#endif
+  return std::max(int(std::thread::hardware_concurrency()), 1);
+}
 
 void parallel(int threads, std::int64_t count, const std::function<void(std::int64_t, int)>& body) {
   Job job{count, body};

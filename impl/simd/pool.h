@@ -7,6 +7,9 @@
 
 namespace boresight::impl::simd {
 
+// Processors that this process may use, 1 at least.
+int usable_processors();
+
 // Calls body(item, worker) for each item in [0, count), on up to `threads` threads, the calling one among them; returns when
 // all are done. `worker` is in [0, threads), and no two items run at once under one worker, so that scratch memory can go
 // by it. Several calls may run at once; none waits for another's threads. body must not throw.
