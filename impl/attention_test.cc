@@ -198,6 +198,19 @@ TEST(Attention, PassesOverWhatTheProblemDoesNotRead) {
   EXPECT_EQ(bits_of(*plan, call), expected);
 }
 
+TEST(Attention, TellsAWorkspaceThatIsNoneOrBetweenTwoLines) {
+  Call call("bs1 b1 h2 d8 n3 s9 rotary=4");
+  const Result<Attention> plan = planned(call);
+  ASSERT_TRUE(plan);
+  ASSERT_GT(plan->workspace_bytes(), 0u);
+  const simd::Block workspace = simd::block_of(plan->workspace_bytes() + 4);
+  for (void* const wrong : {static_cast<void*>(nullptr), static_cast<void*>(workspace.get() + 4)}) {
+    const Status status = plan->run(call.tensors, wrong);
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().right, "needs " + std::to_string(plan->workspace_bytes()) + " bytes at a multiple of 64");
+  }
+}
+
 // ---- The C functions ----
 
 // The same call as its C structs.

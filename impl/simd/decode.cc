@@ -73,7 +73,8 @@ class Reader {
   Reader(const Call& call, const Tiling& tiling)
       : call_(call),
         tiling_(tiling),
-        scorer_(call),
+        strip_(zeros(Scorer::strip_floats(tiling))),
+        scorer_(call, strip_.get()),
         masks_(call.problem, call.g, call.tensors),
         columns_(padded(tiling.keys, columns_at_once)),
         score_stride_(columns_ + score_slack),
@@ -159,6 +160,7 @@ class Reader {
 
   const Call& call_;
   const Tiling& tiling_;
+  Memory strip_;
   Scorer scorer_;
   Masks masks_;  // of the key/value head's first query head: rule 1 is the same for all
   std::int32_t columns_, score_stride_;
@@ -182,8 +184,8 @@ inline void merge_parts(const Call& call, const Tiling& tiling, std::int64_t bat
 }
 
 void decode(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace) {
+  const Call call(problem, tensors, workspace);
   if (workspace.counts()) return;
-  const Call call(problem, tensors);
   const Tiling tiling = decode_tiling(call.g, options);
   States states(call, tiling);
   std::vector<std::unique_ptr<Reader>> readers(std::size_t(std::max(options.threads, 1)));
