@@ -126,6 +126,7 @@ Result<Attention> Attention::plan(const Problem& problem, const Tensors& tensors
   simd::Workspace needs;
   attention.run_(problem, tensors, attention.options_, needs);
   attention.workspace_bytes_ = needs.bytes();
+  simd::prepare_threads(attention.options_.threads);
   return attention;
 }
 
