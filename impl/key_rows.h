@@ -1,12 +1,20 @@
 // Key rows: where a column's key and value lie. The three parts stay where they are, each with its own strides.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "impl/convert.h"
 #include "impl/geometry.h"
 
 namespace boresight::impl {
+
+// Rows of one type, the first and how many bytes farther on each next one begins.
+struct RowsInPlace {
+  const std::byte* first = nullptr;
+  std::int64_t step = 0;
+  explicit operator bool() const { return first != nullptr; }
+};
 
 // Keys, or values, of all columns.
 class KeyRows {
@@ -21,11 +29,13 @@ class KeyRows {
     read_row(place.part, place.offset, width_, row);
   }
 
-  // Where one column's row lies as floats side by side; null where it does not.
-  const float* in_place(const Geometry<std::int32_t>& g, std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
+  // Where the rows of consecutive columns of one part lie, from this column on; null unless each row's elements lie side by side.
+  RowsInPlace in_place(const Geometry<std::int32_t>& g, std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
     const Place place = find(g, batch, kv_head, column);
-    const bool floats = place.part.type == Type::f32 && (width_ == 1 || place.part.stride[std::size_t(place.part.rank - 1)] == 1);
-    return floats ? static_cast<const float*>(place.part.data) + place.offset : nullptr;
+    const Tensor& part = place.part;
+    if (width_ != 1 && part.stride[std::size_t(part.rank - 1)] != 1) return {};
+    const std::int64_t size = std::int64_t(bytes(part.type));
+    return {static_cast<const std::byte*>(part.data) + place.offset * size, part.stride[std::size_t(part.rank - 2)] * size};
   }
 
  private:

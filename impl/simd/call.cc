@@ -79,13 +79,13 @@ void Call::read_value(std::int64_t batch, std::int64_t kv_head, std::int32_t col
   std::fill(value + problem.value_dim, value + value_width, 0.0f);
 }
 
-const float* Call::key_in_place(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
-  if (key_width != problem.head_dim || turns_key(column)) return nullptr;
-  return keys_.in_place(g, batch, kv_head, column);
+RowsInPlace Call::keys_in_place(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> columns) const {
+  if (key_width != problem.head_dim || turns_some_key(columns)) return {};
+  return keys_.in_place(g, batch, kv_head, columns.begin);
 }
 
-const float* Call::value_in_place(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
-  return value_width == problem.value_dim ? values_.in_place(g, batch, kv_head, column) : nullptr;
+RowsInPlace Call::values_in_place(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> columns) const {
+  return value_width == problem.value_dim ? values_.in_place(g, batch, kv_head, columns.begin) : RowsInPlace{};
 }
 
 }  // namespace boresight::impl::simd

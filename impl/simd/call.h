@@ -54,13 +54,17 @@ class Call {
   void read_key(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* key) const;
   void read_value(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* value) const;
 
-  // Where the same floats lie already; null where they must be read.
-  const float* key_in_place(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const;
-  const float* value_in_place(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const;
+  // Where the rows of consecutive columns of one part lie already, in the type of the problem and no wider than the padded row;
+  // null where they must be read.
+  RowsInPlace keys_in_place(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> columns) const;
+  RowsInPlace values_in_place(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> columns) const;
 
  private:
   // Of the columns that nobody sees none is turned, and what they hold does not matter.
   bool turns_key(std::int32_t column) const { return turn_keys_.rows().contains(column); }
+  bool turns_some_key(Range<std::int32_t> columns) const {
+    return columns.begin < turn_keys_.rows().end && turn_keys_.rows().begin < columns.end;
+  }
 
   KeyRows keys_, values_;
   Turns turn_queries_, turn_keys_;
