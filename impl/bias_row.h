@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
-#include <vector>
 
 #include "impl/convert.h"
 #include "impl/geometry.h"
@@ -15,12 +14,13 @@ namespace boresight::impl {
 
 class BiasRow {
  public:
-  BiasRow(const Problem& problem, const Geometry<std::int32_t>& g, const Tensors& tensors)
-      : problem_(problem), g_(g), tensors_(tensors), bias_scale_(float(parameter(problem, problem.bias.bias_scale))) {
-    const Bias& bias = problem.bias;
-    if (bias.kind == BiasKind::alibi && bias.slopes == Slopes::geometric) slopes_ = geometric_slopes(bias.alibi_heads);
-    if (bias.kind == BiasKind::relative_buckets) buckets_.emplace(bias, g.distance_limit() - 1);
-  }
+  // `buckets`: of the problem's bias, for as long as this is there.
+  BiasRow(const Problem& problem, const Geometry<std::int32_t>& g, const Tensors& tensors, const BucketTable& buckets)
+      : problem_(problem),
+        g_(g),
+        tensors_(tensors),
+        buckets_(buckets),
+        bias_scale_(float(parameter(problem, problem.bias.bias_scale))) {}
 
   void choose(std::int64_t batch, std::int64_t head) {
     batch_ = batch;
@@ -36,27 +36,29 @@ class BiasRow {
     return problem_.bias.kind == BiasKind::relative_buckets ? bucketed(distance) : tabled(distance);
   }
 
+  // Bias of the chosen head for a row and a column past the persistent ones.
+  float at(std::int32_t row, std::int32_t column) const {
+    switch (problem_.bias.kind) {
+      case BiasKind::alibi:
+        return alibi(row, column);
+      case BiasKind::relative_buckets:
+        return bucketed(distance(row, column));
+      case BiasKind::distance_table:
+        return tabled(distance(row, column));
+      case BiasKind::dense:
+        return dense(row, column);
+      case BiasKind::forget:
+        return forget(row, column);
+      default:
+        return 0;
+    }
+  }
+
   // Adds to `count` scores the bias of row x columns; `shown` holds the columns, counted from the tile's first, ascending.
   void add(std::int32_t row, Range<std::int32_t> tile, const std::int32_t* shown, std::int32_t count, float* scores) const {
     std::int32_t first = 0;
     while (first < count && g_.is_persistent(tile.begin + shown[first])) ++first;
-    const auto add_each = [&](auto bias_of) {
-      for (std::int32_t k = first; k < count; ++k) scores[k] += bias_of(tile.begin + shown[k]);
-    };
-    switch (problem_.bias.kind) {
-      case BiasKind::none:
-        return;
-      case BiasKind::alibi:
-        return add_each([&](std::int32_t column) { return alibi(row, column); });
-      case BiasKind::relative_buckets:
-        return add_each([&](std::int32_t column) { return bucketed(distance(row, column)); });
-      case BiasKind::distance_table:
-        return add_each([&](std::int32_t column) { return tabled(distance(row, column)); });
-      case BiasKind::dense:
-        return add_each([&](std::int32_t column) { return dense(row, column); });
-      case BiasKind::forget:
-        return add_each([&](std::int32_t column) { return forget(row, column); });
-    }
+    for (std::int32_t k = first; k < count; ++k) scores[k] += at(row, tile.begin + shown[k]);
   }
 
  private:
@@ -68,13 +70,14 @@ class BiasRow {
   }
 
   float chosen_slope() const {
-    if (problem_.bias.slopes == Slopes::geometric) return head_ < problem_.bias.alibi_heads ? slopes_[std::size_t(head_)] : 0.0f;
+    const std::int64_t heads = problem_.bias.alibi_heads;
+    if (problem_.bias.slopes == Slopes::geometric) return head_ < heads ? geometric_slope(head_, heads) : 0.0f;
     return read_element(tensors_.slopes, tensors_.slopes.offset(batch_, head_));
   }
   float alibi(std::int32_t row, std::int32_t column) const { return -slope_ * float(std::abs(distance(row, column))); }
   float bucketed(std::int64_t distance) const {
     const Tensor& table = tensors_.bucket_table;
-    return bias_scale_ * read_element(table, table.offset((*buckets_)(distance), head_));
+    return bias_scale_ * read_element(table, table.offset(buckets_(distance), head_));
   }
   float tabled(std::int64_t distance) const {
     const Tensor& table = tensors_.distance_table;
@@ -93,9 +96,8 @@ class BiasRow {
   const Problem& problem_;
   const Geometry<std::int32_t>& g_;
   const Tensors& tensors_;
+  const BucketTable& buckets_;
   float bias_scale_;
-  std::vector<float> slopes_;
-  std::optional<BucketTable> buckets_;
   std::int64_t batch_ = 0, head_ = 0;
   float slope_ = 0;
 };

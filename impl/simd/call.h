@@ -3,12 +3,13 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "impl/geometry.h"
 #include "impl/key_rows.h"
 #include "impl/masks.h"
+#include "impl/parameters.h"
 #include "impl/rotary_row.h"
+#include "impl/simd/workspace.h"
 
 namespace boresight::impl::simd {
 
@@ -16,9 +17,27 @@ namespace boresight::impl::simd {
 inline constexpr std::int32_t row_padding = 16;
 constexpr std::int32_t padded_row(std::int64_t width) { return std::int32_t(padded<std::int64_t>(width, row_padding)); }
 
+// The turns of a range of rows of queries or of keys, once a call, since all heads share them.
+class Turns {
+ public:
+  Turns(const Problem& problem, const Geometry<std::int32_t>& g, const Tensors& tensors, RotaryRows::Side side,
+        Range<std::int32_t> rows, Workspace& workspace);
+  bool empty() const { return !turns_.on(); }
+  Range<std::int32_t> rows() const { return rows_; }
+  void turn(std::int64_t batch, std::int32_t row, float* elements) const {
+    turns_.turn((sequences_ == 1 ? 0 : batch) * rows_.size() + (row - rows_.begin), elements);
+  }
+
+ private:
+  Range<std::int32_t> rows_;
+  std::int64_t sequences_;  // one for all sequences, or each its own
+  RotaryRows turns_;        // [sequence][row]
+};
+
 class Call {
  public:
-  Call(const Problem& problem, const Tensors& tensors);
+  // What must be computed once is kept in the workspace; while that counts, no data is read.
+  Call(const Problem& problem, const Tensors& tensors, Workspace& workspace);
 
   const Problem& problem;
   const Tensors& tensors;
@@ -26,6 +45,7 @@ class Call {
   const Heads<std::int64_t, bool> heads;
   const std::int32_t key_width, value_width;  // of padded rows
   const std::int32_t group;                   // query heads of a key/value head
+  const BucketTable buckets;                  // of the bias, for a BiasRow
 
   // Writes key_width floats: the query, turned by its position.
   void read_query(std::int64_t batch, std::int64_t head, std::int32_t row, float* query) const;
@@ -40,17 +60,14 @@ class Call {
   RowsInPlace values_in_place(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> columns) const;
 
  private:
-  const RotaryRows& turns(const std::vector<RotaryRows>& of, std::int64_t batch) const {
-    return of[of.size() == 1 ? 0 : std::size_t(batch)];
+  // Of the columns that nobody sees none is turned, and what they hold does not matter.
+  bool turns_key(std::int32_t column) const { return turn_keys_.rows().contains(column); }
+  bool turns_some_key(Range<std::int32_t> columns) const {
+    return columns.begin < turn_keys_.rows().end && turn_keys_.rows().begin < columns.end;
   }
 
-  // Of the columns that nobody sees none is turned, and what they hold does not matter.
-  bool turns_key(std::int32_t column) const { return turned_.contains(column); }
-  bool turns_some_key(Range<std::int32_t> columns) const { return columns.begin < turned_.end && turned_.begin < columns.end; }
-
   KeyRows keys_, values_;
-  Range<std::int32_t> turned_;                        // the columns whose turns are made ready
-  std::vector<RotaryRows> turn_queries_, turn_keys_;  // one for all sequences, or one each
+  Turns turn_queries_, turn_keys_;
 };
 
 }  // namespace boresight::impl::simd

@@ -1,13 +1,11 @@
 // simd/decode: few queries against many keys (Flash-Decoding, Dao et al. 2023), in f32 whatever the inputs' type. Keys and
-// values are read where they lie, once for all query heads of their key/value head; rows that are not floats side by side,
-// or turn, go through a tile of memory. The keys are split into parts, which are the work that threads share; the parts of a
+// values are read where they lie, once for all query heads of their key/value head; rows whose elements do not lie side by side,
+// or that turn, go through a tile of floats. What comes next is fetched from memory while there is something to multiply. The keys are split into parts, which are the work that threads share; the parts of a
 // row are merged by (m, l) in their order. How many parts there are is for the problem to say, not for the threads.
 #include "impl/simd/decode.h"
 
 #include <algorithm>
 #include <atomic>
-#include <memory>
-#include <vector>
 
 #include "impl/finish_row.h"
 #include "impl/simd/call.h"
@@ -49,9 +47,9 @@ HWY_BEFORE_NAMESPACE();
 namespace boresight::impl::simd {
 namespace HWY_NAMESPACE {
 
-// The columns of a tile are padded to whole vectors of scores, and to whole groups of keys.
 constexpr std::int64_t row_bytes(std::int32_t width) { return width * std::int64_t(sizeof(float)); }
-constexpr std::int32_t wide_size(std::int32_t key_width) { return std::max(key_block * key_width, row_block * panel_columns); }
+
+// The columns of a tile are padded to whole vectors of scores, and to whole groups of keys.
 inline constexpr std::int32_t columns_at_once = std::max(vector_lanes, std::int32_t(keys_at_once));
 
 // How much of everything there is.
@@ -122,12 +120,13 @@ struct KeyTile {
 // What each worker needs: a tile of keys and values, where their rows lie, and the queries and scores of all rows that read it.
 class Scratch {
  public:
-  Scratch(const Sizes& sizes, int workers, Workspace& workspace)
-      : keys_(take<float>(workspace, workers, sizes.columns * sizes.key_width)),
-        values_(take<float>(workspace, workers, sizes.columns * sizes.value_width)),
-        queries_(take<float>(workspace, workers, sizes.rows * sizes.key_width)),
-        scores_(take<float>(workspace, workers, sizes.rows * sizes.score_stride)),
-        wide_(take<float>(workspace, workers, wide_size(sizes.key_width))),
+  Scratch(const Sizes& sizes, const Tiling& tiling, int workers, Workspace& workspace)
+      : keys_(take<float>(workspace, workers, floats(sizes.columns, sizes.key_width))),
+        values_(take<float>(workspace, workers, floats(sizes.columns, sizes.value_width))),
+        queries_(take<float>(workspace, workers, floats(sizes.rows, sizes.key_width))),
+        scores_(take<float>(workspace, workers, floats(sizes.rows, sizes.score_stride))),
+        wide_(take<float>(workspace, workers, std::max(floats(key_block, sizes.key_width), floats(row_block, panel_columns)))),
+        strips_(take<float>(workspace, workers, std::int64_t(Scorer::strip_floats(tiling)))),
         key_rows_(take<const void*>(workspace, 2 * workers, sizes.columns)),
         value_rows_(take<const void*>(workspace, 2 * workers, sizes.columns)),
         hidden_(take<std::int32_t>(workspace, 2 * workers, sizes.columns)),
@@ -139,6 +138,7 @@ class Scratch {
   float* queries(int worker) const { return queries_.of(worker); }
   float* scores(int worker) const { return scores_.of(worker); }
   float* wide(int worker) const { return wide_.of(worker); }
+  float* strip(int worker) const { return strips_.of(worker); }
   KeyTile tile(int number) const { return {key_rows_.of(number), value_rows_.of(number), hidden_.of(number)}; }
   const void* nothing() const { return nothing_.first; }
 
@@ -149,14 +149,15 @@ class Scratch {
     std::ptrdiff_t each;
     T* of(int worker) const { return first + worker * each; }
   };
+  static std::int64_t floats(std::int64_t rows, std::int64_t width) { return rows * width; }
   // Whole lines of the cache for each worker.
   template <class T>
-  static Slices<T> take(Workspace& workspace, int workers, std::int32_t count) {
-    const std::ptrdiff_t each = padded(count, std::int32_t(Workspace::alignment / sizeof(T)));
+  static Slices<T> take(Workspace& workspace, int workers, std::int64_t count) {
+    const std::ptrdiff_t each = padded(count, std::int64_t(Workspace::alignment / sizeof(T)));
     return {workspace.take<T>(std::size_t(workers * each)), each};
   }
 
-  Slices<float> keys_, values_, queries_, scores_, wide_;
+  Slices<float> keys_, values_, queries_, scores_, wide_, strips_;
   Slices<const void*> key_rows_, value_rows_;
   Slices<std::int32_t> hidden_;
   Slices<float> nothing_;  // a row of zeros, for all
@@ -169,7 +170,7 @@ class Reader {
       : call_(call),
         tiling_(tiling),
         sizes_(sizes),
-        scorer_(call),
+        scorer_(call, scratch.strip(worker)),
         masks_(call.problem, call.g, call.tensors),
         keys_(scratch.keys(worker)),
         values_(scratch.values(worker)),
@@ -340,24 +341,21 @@ inline void merge_parts(const Call& call, const Tiling& tiling, std::int64_t hea
 }
 
 void decode(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace) {
-  const int workers = std::max(options.threads, 1);
-  const Tiling tiling = decode_tiling(problem, geometry_of(problem), options);
+  const Call call(problem, tensors, workspace);
+  const Tiling tiling = decode_tiling(problem, call.g, options);
   const Sizes sizes(problem, tiling);
   States states(sizes, workspace);
-  Scratch scratch(sizes, workers, workspace);
+  Scratch scratch(sizes, tiling, std::max(options.threads, 1), workspace);
   if (workspace.counts()) return;
-  const Call call(problem, tensors);
   scratch.begin();
-  std::vector<std::unique_ptr<Reader>> readers(static_cast<std::size_t>(workers));
   for (std::int32_t tile = 0; tile < call.g.row_tiles(tiling.queries); ++tile) {
     const Range<std::int32_t> rows = call.g.row_tile(tiling.queries, tile);
     states.begin();
     parallel(options.threads, sizes.heads * sizes.parts, [&](std::int64_t item, int worker) {
-      std::unique_ptr<Reader>& reader = readers[std::size_t(worker)];
-      if (!reader) reader = std::make_unique<Reader>(call, tiling, sizes, scratch, worker);
       const auto [head, part] = place_of(item, std::int64_t(sizes.parts));
       const auto [batch, kv_head] = place_of(head, problem.kv_heads);
-      reader->attend(batch, kv_head, rows, std::int32_t(part), states.empty_part(head, part));
+      Reader reader(call, tiling, sizes, scratch, worker);
+      reader.attend(batch, kv_head, rows, std::int32_t(part), states.empty_part(head, part));
       if (states.last_done(head)) merge_parts(call, tiling, head, rows, states);
     });
   }
@@ -384,10 +382,12 @@ Arithmetic arithmetic(const Problem& problem, const Options& options) {
 
 }  // namespace
 
-std::vector<Kernel> decode_kernels() {
+std::span<const Target<Run>> decode_targets() {
   static constexpr Target<Run> targets[] = BORESIGHT_TARGETS(decode);
-  return kernel_rows("simd/decode", arithmetic, targets);
+  return targets;
 }
+
+std::vector<Kernel> decode_kernels() { return kernel_rows("simd/decode", arithmetic, decode_targets()); }
 
 }  // namespace boresight::impl::simd
 #endif

@@ -100,7 +100,8 @@ class Worker {
   Worker(const Call& call, const Tiling& tiling)
       : call_(call),
         tiling_(tiling),
-        scorer_(call),
+        strip_(zeros(Scorer::strip_floats(tiling))),
+        scorer_(call, strip_.get()),
         rows_(padded(tiling.queries, std::int32_t(tile_rows))),
         score_stride_(padded(tiling.keys, panel_columns) + score_slack),
         row_(zeros(std::size_t(std::max(call.key_width, call.value_width)))),
@@ -154,6 +155,7 @@ class Worker {
 
   const Call& call_;
   const Tiling& tiling_;
+  Memory strip_;
   Scorer scorer_;
   std::int32_t rows_;  // of a tile, whole register tiles
   std::int32_t score_stride_;
@@ -162,8 +164,8 @@ class Worker {
 };
 
 void flash(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace) {
+  const Call call(problem, tensors, workspace);
   if (workspace.counts()) return;
-  const Call call(problem, tensors);
   if (call.g.rows().size() == 0) return;
   const Tiling tiling = tiling_of(flash_tiles, call.g, options);
   Packed packed(call, tiling);
@@ -208,10 +210,12 @@ Arithmetic arithmetic(const Problem& problem, const Options& options) {
 
 }  // namespace
 
-std::vector<Kernel> flash_kernels() {
+std::span<const Target<Run>> flash_targets() {
   static constexpr Target<Run> targets[] = BORESIGHT_TARGETS(flash);
-  return kernel_rows("simd/flash", arithmetic, targets);
+  return targets;
 }
+
+std::vector<Kernel> flash_kernels() { return kernel_rows("simd/flash", arithmetic, flash_targets()); }
 
 }  // namespace boresight::impl::simd
 #endif
