@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
-#include <vector>
 
 #include "impl/convert.h"
 #include "impl/geometry.h"
@@ -15,12 +14,13 @@ namespace boresight::impl {
 
 class BiasRow {
  public:
-  BiasRow(const Problem& problem, const Geometry<std::int32_t>& g, const Tensors& tensors)
-      : problem_(problem), g_(g), tensors_(tensors), bias_scale_(float(parameter(problem, problem.bias.bias_scale))) {
-    const Bias& bias = problem.bias;
-    if (bias.kind == BiasKind::alibi && bias.slopes == Slopes::geometric) slopes_ = geometric_slopes(bias.alibi_heads);
-    if (bias.kind == BiasKind::relative_buckets) buckets_.emplace(bias, g.distance_limit() - 1);
-  }
+  // `buckets`: of the problem's bias, for as long as this is there.
+  BiasRow(const Problem& problem, const Geometry<std::int32_t>& g, const Tensors& tensors, const BucketTable& buckets)
+      : problem_(problem),
+        g_(g),
+        tensors_(tensors),
+        buckets_(buckets),
+        bias_scale_(float(parameter(problem, problem.bias.bias_scale))) {}
 
   void choose(std::int64_t batch, std::int64_t head) {
     batch_ = batch;
@@ -70,13 +70,14 @@ class BiasRow {
   }
 
   float chosen_slope() const {
-    if (problem_.bias.slopes == Slopes::geometric) return head_ < problem_.bias.alibi_heads ? slopes_[std::size_t(head_)] : 0.0f;
+    const std::int64_t heads = problem_.bias.alibi_heads;
+    if (problem_.bias.slopes == Slopes::geometric) return head_ < heads ? geometric_slope(head_, heads) : 0.0f;
     return read_element(tensors_.slopes, tensors_.slopes.offset(batch_, head_));
   }
   float alibi(std::int32_t row, std::int32_t column) const { return -slope_ * float(std::abs(distance(row, column))); }
   float bucketed(std::int64_t distance) const {
     const Tensor& table = tensors_.bucket_table;
-    return bias_scale_ * read_element(table, table.offset((*buckets_)(distance), head_));
+    return bias_scale_ * read_element(table, table.offset(buckets_(distance), head_));
   }
   float tabled(std::int64_t distance) const {
     const Tensor& table = tensors_.distance_table;
@@ -95,9 +96,8 @@ class BiasRow {
   const Problem& problem_;
   const Geometry<std::int32_t>& g_;
   const Tensors& tensors_;
+  const BucketTable& buckets_;
   float bias_scale_;
-  std::vector<float> slopes_;
-  std::optional<BucketTable> buckets_;
   std::int64_t batch_ = 0, head_ = 0;
   float slope_ = 0;
 };

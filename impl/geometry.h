@@ -257,6 +257,15 @@ class Geometry {
   constexpr N key_part(N column) const {
     return select(column < mem_kv_, N(0), select(column < mem_kv_ + memories_, N(1), N(2)));
   }
+  // Claim: exactly the tile's columns of this part, 0 to 2; the tile is its three runs one after another, and along a run the
+  // columns' rows in the tensor of the part follow one another.
+  constexpr Range<N> run_of_part(Range<N> tile, N part) const {
+    const N segment_begin = mem_kv_ + memories_;
+    const auto inside = [&](N column) { return min_of(max_of(column, tile.begin), tile.end); };
+    const N begin = select(part == N(0), N(0), select(part == N(1), mem_kv_, segment_begin));
+    const N end = select(part == N(0), mem_kv_, select(part == N(1), segment_begin, columns().end));
+    return {inside(begin), inside(end)};
+  }
   // Claim: the column's row in the tensor of its part: in [0, P), [0, M) or [0, S).
   constexpr N row_in_part(N column) const {
     const N past_memories = column - mem_kv_ - memories_;
@@ -329,7 +338,7 @@ inline constexpr KernelTiles scalar_tiles = {"scalar", {16, 32}, {1024, 1024}};
 inline constexpr KernelTiles scalar_long_tiles = {
     "scalar, long rows", {16, 256}, {1024, 1024}};  // fewer tiles, so fewer rescales
 inline constexpr KernelTiles flash_tiles = {"simd/flash", {96, 128}, {1024, 4096}};
-inline constexpr KernelTiles decode_tiles = {"simd/decode", {4, 64}, {64, 1024}};
+inline constexpr KernelTiles decode_tiles = {"simd/decode", {16, 128}, {64, 1024}};
 // What a strip is made for at once.
 inline constexpr KernelTiles strip_tiles = {"strips", {65536, 65536}, {65536, 65536}};
 inline constexpr KernelTiles kernel_tiles[] = {scalar_tiles, scalar_long_tiles, flash_tiles, decode_tiles, strip_tiles};

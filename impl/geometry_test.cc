@@ -79,6 +79,13 @@ TEST(Geometry, PlacesEveryColumnAndSeesAsTheSpecificationSays) {
       const std::int64_t before[] = {0, layout.P, layout.P + layout.M};
       wrong += g.key_part(column) != part;
       wrong += g.row_in_part(column) != column - before[part];
+      for (std::int32_t end = column + 1; end <= layout.columns(); ++end)
+        for (std::int32_t other = 0; other < 3; ++other) {
+          const std::int64_t after[] = {layout.P, layout.P + layout.M, layout.columns()};
+          const Range<std::int32_t> run = g.run_of_part({column, end}, other);
+          wrong += run.begin != std::clamp<std::int64_t>(before[other], column, end);
+          wrong += run.end != std::clamp<std::int64_t>(after[other], column, end);
+        }
       wrong += part > 0 && g.token_index(column) != column - layout.P;
       for (std::int32_t row = 0; row < layout.n; ++row) {
         wrong += g.signed_distance(row, column) != layout.delta(row, column);

@@ -1,12 +1,20 @@
 // Key rows: where a column's key and value lie. The three parts stay where they are, each with its own strides.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "impl/convert.h"
 #include "impl/geometry.h"
 
 namespace boresight::impl {
+
+// Rows of one type, the first and how many bytes farther on each next one begins.
+struct RowsInPlace {
+  const std::byte* first = nullptr;
+  std::int64_t step = 0;
+  explicit operator bool() const { return first != nullptr; }
+};
 
 // Keys, or values, of all columns.
 class KeyRows {
@@ -21,24 +29,16 @@ class KeyRows {
     read_row(place.part, place.offset, width_, row);
   }
 
-  // The rows of one part, where all lie as floats side by side: row r at first + r * stride.
-  struct Rows {
-    const float* first = nullptr;
-    std::int64_t stride = 0;
-  };
-  Rows rows(std::int32_t part, std::int64_t batch, std::int64_t kv_head) const {
-    const Tensor& tensor = part == 0 ? mem_kv_ : part == 1 ? memories_ : segment_;
-    const std::int64_t offset = part == 0 ? tensor.offset(kv_head, 0, 0) : tensor.offset(batch, kv_head, 0, 0);
-    return {static_cast<const float*>(tensor.data) + offset, tensor.stride[std::size_t(tensor.rank - 2)]};
-  }
-  // Whether they do, in every part.
-  bool all_in_place() const { return are_floats(mem_kv_) && are_floats(memories_) && are_floats(segment_); }
-
-  // Where one column's row lies as floats side by side; null where it does not.
-  const float* in_place(const Geometry<std::int32_t>& g, std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
+  // Where the rows of consecutive columns of one part lie, from this column on; null unless each row's elements lie side by side.
+  RowsInPlace in_place(const Geometry<std::int32_t>& g, std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
     const Place place = find(g, batch, kv_head, column);
-    return are_floats(place.part) ? static_cast<const float*>(place.part.data) + place.offset : nullptr;
+    const Tensor& part = place.part;
+    if (width_ != 1 && part.stride[std::size_t(part.rank - 1)] != 1) return {};
+    const std::int64_t size = std::int64_t(bytes(part.type));
+    return {static_cast<const std::byte*>(part.data) + place.offset * size, part.stride[std::size_t(part.rank - 2)] * size};
   }
+  // Whether all rows of all parts lie so, as floats.
+  bool are_floats_in_place() const { return are_floats(mem_kv_) && are_floats(memories_) && are_floats(segment_); }
 
  private:
   // An absent part has no rows that could lie elsewhere.

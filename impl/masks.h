@@ -10,6 +10,14 @@
 
 namespace boresight::impl {
 
+// Of consecutive keys, whether rule 1 leaves them to anyone.
+struct KeyMask {
+  const std::uint8_t* first = nullptr;  // null: all
+  std::int64_t step = 0;
+  bool hides() const { return first != nullptr; }
+  bool open(std::int32_t key) const { return first[key * step] != 0; }  // where it hides
+};
+
 class Masks {
  public:
   Masks(const Problem& problem, const Geometry<std::int32_t>& g, const Tensors& tensors)
@@ -31,20 +39,24 @@ class Masks {
   // The same in two parts: whether rule 1 leaves the key to anyone, and whether the others leave it to this row.
   bool open_to_any(std::int32_t column) const { return key_open(column); }
   bool open_to_row(std::int32_t row, std::int32_t column) const { return attention_open(row, column) && dense_open(row, column); }
+  // Rule 1 for consecutive columns of one part, from this column on.
+  KeyMask keys_open(std::int32_t column) const {
+    const Tensor& mask = mask_of(g_.key_part(column));
+    if (!mask) return {};
+    return {static_cast<const std::uint8_t*>(mask.data) + mask.offset(batch_, g_.row_in_part(column)), mask.stride[1]};
+  }
   // Whether the second part can hide anything.
   bool row_by_row() const { return bool(tensors_.attention_mask) || dense_; }
 
  private:
-  // Rule 1: the key itself; persistent ones are never hidden so.
+  // Rule 1's mask of a part; absent: it hides none. Persistent keys are never hidden so.
+  const Tensor& mask_of(std::int32_t part) const {
+    static constexpr Tensor none;
+    return part == 0 ? none : part == 1 ? tensors_.memory_mask : tensors_.key_mask;
+  }
   bool key_open(std::int32_t column) const {
-    switch (g_.key_part(column)) {
-      case 0:
-        return true;
-      case 1:
-        return !tensors_.memory_mask || tensors_.memory_mask.at<std::uint8_t>(batch_, g_.row_in_part(column)) != 0;
-      default:
-        return !tensors_.key_mask || tensors_.key_mask.at<std::uint8_t>(batch_, g_.row_in_part(column)) != 0;
-    }
+    const Tensor& mask = mask_of(g_.key_part(column));
+    return !mask || mask.at<std::uint8_t>(batch_, g_.row_in_part(column)) != 0;
   }
   bool attention_open(std::int32_t row, std::int32_t column) const {
     return !tensors_.attention_mask || tensors_.attention_mask.at<std::uint8_t>(batch_, head_, row, column) != 0;

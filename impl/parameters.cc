@@ -34,30 +34,24 @@ std::int64_t bucket_of_size(const Bias& bias, std::int64_t size) {
   return std::min(buckets - 1, exact + std::int64_t(std::floor(steps)));
 }
 
-std::vector<float> read_all(const Tensor& tensor, std::int64_t count) {
-  std::vector<float> values(static_cast<std::size_t>(count));
-  read_row(tensor, 0, count, values.data());
-  return values;
-}
-
 }  // namespace
 
-std::vector<float> geometric_slopes(std::int64_t count) {
-  std::vector<float> slopes;
-  if (count <= 0) return slopes;
+float geometric_slope(std::int64_t head, std::int64_t count) {
   const std::int64_t power = std::int64_t(std::bit_floor(std::uint64_t(count)));
-  for (std::int64_t k = 1; k <= power; ++k) slopes.push_back(power_of_two_slope(k, power));
-  for (std::int64_t k = 1; std::int64_t(slopes.size()) < count; k += 2) slopes.push_back(power_of_two_slope(k, 2 * power));
-  return slopes;
+  return head < power ? power_of_two_slope(head + 1, power) : power_of_two_slope(2 * (head - power) + 1, 2 * power);
 }
 
 std::int64_t relative_bucket(const Bias& bias, std::int64_t distance) {
   return offset_of(bias, distance) + bucket_of_size(bias, size_of(bias, distance));
 }
 
-BucketTable::BucketTable(const Bias& bias, std::int64_t longest) : bias_(bias) {
-  const std::int64_t entries = std::min({longest, bias.max_distance, bucket_table_entries_max - 1}) + 1;
-  for (std::int64_t size = 0; size < entries; ++size) buckets_.push_back(std::int32_t(bucket_of_size(bias, size)));
+std::size_t BucketTable::entries(const Bias& bias, std::int64_t longest) {
+  if (bias.kind != BiasKind::relative_buckets) return 0;
+  return std::size_t(std::min({longest, bias.max_distance, bucket_table_entries_max - 1}) + 1);
+}
+
+BucketTable::BucketTable(const Bias& bias, std::span<std::int32_t> memory) : bias_(bias), buckets_(memory) {
+  for (std::size_t size = 0; size < memory.size(); ++size) memory[size] = std::int32_t(bucket_of_size(bias, std::int64_t(size)));
 }
 
 std::int64_t BucketTable::operator()(std::int64_t distance) const {
@@ -66,24 +60,19 @@ std::int64_t BucketTable::operator()(std::int64_t distance) const {
   return offset_of(bias_, distance) + (tabled ? buckets_[std::size_t(size)] : bucket_of_size(bias_, size));
 }
 
-std::vector<float> inverse_frequencies(const Problem& problem, const Tensors& tensors) {
-  const std::int64_t dims = problem.rotary.dims;
-  if (problem.rotary.frequencies_as_data) return read_all(tensors.inverse_frequency, dims / 2);
+float inverse_frequency(const Problem& problem, const Tensors& tensors, std::int64_t r) {
+  if (problem.rotary.frequencies_as_data) return read_element(tensors.inverse_frequency, tensors.inverse_frequency.offset(r));
+  const double dims = double(problem.rotary.dims);
   const double rescale = parameter(problem, problem.rotary.base_rescale);
-  const double stretch = dims > 2 ? std::pow(rescale, double(dims) / double(dims - 2)) : 1.0;
+  const double stretch = dims > 2 ? std::pow(rescale, dims / (dims - 2)) : 1.0;
   const double base = parameter(problem, problem.rotary.base) * stretch;
-  std::vector<float> frequencies;
-  for (std::int64_t r = 0; r < dims / 2; ++r) frequencies.push_back(float(std::pow(base, -2.0 * double(r) / double(dims))));
-  return frequencies;
+  return float(std::pow(base, -2.0 * double(r) / dims));
 }
 
-std::vector<float> xpos_scales(const Problem& problem, const Tensors& tensors) {
+float xpos_scale(const Problem& problem, const Tensors& tensors, std::int64_t r) {
+  if (problem.rotary.xpos.scales_as_data) return read_element(tensors.xpos_scale, tensors.xpos_scale.offset(r));
   const double dims = double(problem.rotary.dims);
-  if (problem.rotary.xpos.scales_as_data) return read_all(tensors.xpos_scale, problem.rotary.dims / 2);
-  std::vector<float> scales;
-  for (std::int64_t r = 0; r < problem.rotary.dims / 2; ++r)
-    scales.push_back(float((2.0 * double(r) + 0.4 * dims) / (1.4 * dims)));
-  return scales;
+  return float((2.0 * double(r) + 0.4 * dims) / (1.4 * dims));
 }
 
 }  // namespace boresight::impl

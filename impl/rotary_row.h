@@ -1,10 +1,10 @@
 // Rotary rows: turns rows of queries and keys by their positions (RoPE, Su et al. 2021), and scales them (XPOS, Sun et
 // al. 2022). Angles, sines and factors are doubles, computed from the exact integer position; each turned element is
-// rounded to f32 once. The turns of the last positions asked for are kept, since heads ask for the same ones in turn.
+// rounded to f32 once.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -12,56 +12,53 @@
 
 namespace boresight::impl {
 
+// What one pair is multiplied by: the factor of XPOS is in both.
+struct Turn {
+  double cosine, sine;
+};
+
+// Turns made ready for rows, by their numbers, in memory that is the caller's.
 class RotaryRows {
  public:
   enum class Side { queries, keys };
 
-  RotaryRows(const Problem& problem, const Tensors& tensors, Side side)
-      : pairs_(problem.rotary.pairs),
+  // How many Turns so many rows need; none without rotary.
+  static std::size_t turns(const Problem& problem, std::int64_t rows) {
+    return std::size_t(rows) * std::size_t(problem.rotary.dims / 2);
+  }
+
+  RotaryRows(const Problem& problem, const Tensors& tensors, Side side, Turn* memory)
+      : problem_(problem),
+        tensors_(tensors),
         half_(problem.rotary.dims / 2),
         interpolation_(parameter(problem, problem.rotary.interpolation)),
-        xpos_(problem.rotary.xpos.on),
         center_(parameter(problem, problem.rotary.xpos.center)),
         scale_base_(side == Side::keys ? -parameter(problem, problem.rotary.xpos.scale_base)
-                                       : parameter(problem, problem.rotary.xpos.scale_base)) {
-    if (half_ > 0) frequencies_ = inverse_frequencies(problem, tensors);
-    if (xpos_) scales_ = xpos_scales(problem, tensors);
-  }
+                                       : parameter(problem, problem.rotary.xpos.scale_base)),
+        turns_(memory) {}
 
   bool on() const { return half_ > 0; }
 
-  // Makes ready to turn by these positions; what was made ready for the same ones before is kept.
-  void prepare(const std::vector<std::int64_t>& positions) {
-    if (positions == positions_) return;
-    positions_ = positions;
-    turns_.clear();
-    for (const std::int64_t position : positions)
-      for (std::size_t r = 0; r < std::size_t(half_); ++r) turns_.push_back(turn_of(double(position), r));
+  // Makes ready the rows with the numbers first, first + 1, .. for position_of(0), position_of(1), ..
+  template <class PositionOf>
+  void prepare(std::int64_t first, std::int64_t count, PositionOf position_of) {
+    const bool xpos = problem_.rotary.xpos.on;
+    for (std::int64_t r = 0; r < half_; ++r) {
+      const double frequency = inverse_frequency(problem_, tensors_, r), scale = xpos ? xpos_scale(problem_, tensors_, r) : 1.0f;
+      for (std::int64_t k = 0; k < count; ++k) {
+        const double position = double(position_of(k)), angle = position / interpolation_ * frequency;
+        const double factor = xpos ? std::pow(scale, (position - center_) / scale_base_) : 1.0;
+        turns_[(first + k) * half_ + r] = {factor * std::cos(angle), factor * std::sin(angle)};
+      }
+    }
   }
 
-  // Turns a row by the position of this number among those made ready.
-  void turn(std::int64_t number, float* row) const { turn_row(turns_.data() + number * half_, row); }
-
-  // Turns row k of `rows` [..][width] by positions[k], for each k.
-  void turn(const std::vector<std::int64_t>& positions, float* rows, std::int64_t width) {
-    prepare(positions);
-    for (std::size_t k = 0; k < positions.size(); ++k) turn(std::int64_t(k), rows + std::int64_t(k) * width);
-  }
+  // Turns a row by the position that its number was made ready for.
+  void turn(std::int64_t number, float* row) const { turn_row(turns_ + number * half_, row); }
 
  private:
-  // What one pair is multiplied by: the factor of XPOS is in both.
-  struct Turn {
-    double cosine, sine;
-  };
-
-  Turn turn_of(double position, std::size_t r) const {
-    const double angle = position / interpolation_ * double(frequencies_[r]);
-    const double factor = xpos_ ? std::pow(double(scales_[r]), (position - center_) / scale_base_) : 1.0;
-    return {factor * std::cos(angle), factor * std::sin(angle)};
-  }
-
   void turn_row(const Turn* turns, float* row) const {
-    const bool adjacent = pairs_ == RotaryPairs::adjacent;
+    const bool adjacent = problem_.rotary.pairs == RotaryPairs::adjacent;
     for (std::int64_t r = 0; r < half_; ++r) {
       float& first = row[adjacent ? 2 * r : r];
       float& second = row[adjacent ? 2 * r + 1 : r + half_];
@@ -71,14 +68,43 @@ class RotaryRows {
     }
   }
 
-  RotaryPairs pairs_;
+  const Problem& problem_;
+  const Tensors& tensors_;
   std::int64_t half_;  // R/2
-  double interpolation_;
-  bool xpos_;
-  double center_;
-  double scale_base_;                        // negative for keys, whose factor is the inverse
-  std::vector<float> frequencies_, scales_;  // [R/2]
-  std::vector<std::int64_t> positions_;      // that turns_ [..][R/2] are for
+  double interpolation_, center_;
+  double scale_base_;  // negative for keys, whose factor is the inverse
+  Turn* turns_;        // [number][R/2]
+};
+
+// The turns of the positions asked for last, in memory of its own: heads ask for the same ones one after another.
+class KeptTurns {
+ public:
+  KeptTurns(const Problem& problem, const Tensors& tensors, RotaryRows::Side side)
+      : problem_(problem), tensors_(tensors), side_(side) {}
+
+  bool on() const { return problem_.rotary.dims > 0; }
+
+  // Turns row k of `rows` [..][width] by positions[k], for each k.
+  void turn(const std::vector<std::int64_t>& positions, float* rows, std::int64_t width) {
+    prepare(positions);
+    const RotaryRows ready(problem_, tensors_, side_, turns_.data());
+    for (std::size_t k = 0; k < positions.size(); ++k) ready.turn(std::int64_t(k), rows + std::int64_t(k) * width);
+  }
+
+ private:
+  void prepare(const std::vector<std::int64_t>& positions) {
+    if (positions == positions_) return;
+    positions_ = positions;
+    turns_.resize(RotaryRows::turns(problem_, std::int64_t(positions.size())));
+    RotaryRows(problem_, tensors_, side_, turns_.data()).prepare(0, std::int64_t(positions.size()), [&](std::int64_t k) {
+      return positions[std::size_t(k)];
+    });
+  }
+
+  const Problem& problem_;
+  const Tensors& tensors_;
+  RotaryRows::Side side_;
+  std::vector<std::int64_t> positions_;
   std::vector<Turn> turns_;
 };
 

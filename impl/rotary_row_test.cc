@@ -8,6 +8,8 @@ namespace {
 
 using Side = RotaryRows::Side;
 
+const Tensors no_tensors;
+
 Problem problem_of(std::int64_t dims, RotaryPairs pairs) {
   Problem problem;
   problem.head_dim = 8;
@@ -17,7 +19,7 @@ Problem problem_of(std::int64_t dims, RotaryPairs pairs) {
 }
 
 std::vector<float> turned(const Problem& problem, Side side, std::int64_t position, std::vector<float> row) {
-  RotaryRows(problem, {}, side).turn({position}, row.data(), std::int64_t(row.size()));
+  KeptTurns(problem, no_tensors, side).turn({position}, row.data(), std::int64_t(row.size()));
   return row;
 }
 
@@ -62,10 +64,24 @@ TEST(RotaryRows, ProductsDependOnDistancesAloneXposIncluded) {
   }
 }
 
-TEST(RotaryRows, KeepTurnsForTheSamePositionsOnly) {
+TEST(RotaryRows, TurnEachRowByThePositionOfItsNumber) {
+  const Problem problem = problem_of(6, RotaryPairs::adjacent);
+  std::vector<Turn> memory(RotaryRows::turns(problem, 5));
+  RotaryRows rows(problem, no_tensors, Side::keys, memory.data());
+  rows.prepare(0, 2, [](std::int64_t k) { return 7 + k; });
+  rows.prepare(2, 3, [](std::int64_t k) { return 20 - k; });
+  const std::int64_t positions[] = {7, 8, 20, 19, 18};
+  for (std::int64_t number = 0; number < 5; ++number) {
+    std::vector<float> row{1, 2, 3, 4, 5, 6, 7, 8};
+    rows.turn(number, row.data());
+    EXPECT_EQ(row, turned(problem, Side::keys, positions[number], {1, 2, 3, 4, 5, 6, 7, 8})) << number;
+  }
+}
+
+TEST(KeptTurns, AreKeptForTheSamePositionsOnly) {
   const Problem problem = problem_of(8, RotaryPairs::halves);
   const std::vector<float> row{1, 2, 3, 4, 5, 6, 7, 8};
-  RotaryRows turns(problem, {}, Side::queries);
+  KeptTurns turns(problem, no_tensors, Side::queries);
   for (const std::int64_t position : {3, 3, 4, 3}) {
     std::vector<float> again = row;
     turns.turn({position}, again.data(), 8);

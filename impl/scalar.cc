@@ -59,7 +59,9 @@ class Scalar {
         tiling_(scalar_tiling(g_, options)),
         heads_(heads_of(problem)),
         masks_(problem, g_, tensors),
-        bias_(problem, g_, tensors),
+        bucket_memory_(BucketTable::entries(problem.bias, g_.distance_limit() - 1)),
+        buckets_(problem.bias, bucket_memory_),
+        bias_(problem, g_, tensors, buckets_),
         keys_{tensors.mem_k, tensors.memory_k, tensors.segment_k, problem.head_dim},
         values_{tensors.mem_v, tensors.memory_v, tensors.segment_v, problem.value_dim},
         turn_queries_(problem, tensors, RotaryRows::Side::queries),
@@ -151,9 +153,11 @@ class Scalar {
   Tiling tiling_;
   Heads<std::int64_t, bool> heads_;
   Masks masks_;
+  std::vector<std::int32_t> bucket_memory_;
+  BucketTable buckets_;
   BiasRow bias_;
   KeyRows keys_, values_;
-  RotaryRows turn_queries_, turn_keys_;
+  KeptTurns turn_queries_, turn_keys_;
   std::int32_t key_width_;
   Workspace<FloatArithmetic> work_;
   float scale_, softcap_;

@@ -30,20 +30,20 @@ Status check_output(const Problem& problem, const Tensors& tensors, const char* 
   return ok();
 }
 
-Status check_outputs(const Problem& problem, const Tensors& tensors) {
+}  // namespace
+
+Status validate_outputs(const Problem& problem, const Tensors& tensors) {
   if (!tensors.out && problem.queries > 0) return Error{"out is absent", "", "it is what a call computes"};
   if (Status status = check_output(problem, tensors, "out", &Tensors::out); !status) return status;
   return check_output(problem, tensors, "lse", &Tensors::lse);
 }
-
-}  // namespace
 
 Status attend(const Kernel& kernel, const Problem& problem, const Tensors& tensors, const Options& options) {
   if (Status status = validate(problem); !status) return status;
   if (Status status = validate(options); !status) return status;
   if (Status status = check_kernel(kernel, problem, tensors); !status) return status;
   if (Status status = validate(problem, tensors); !status) return status;
-  if (Status status = check_outputs(problem, tensors); !status) return status;
+  if (Status status = validate_outputs(problem, tensors); !status) return status;
   try {
     kernel.run(problem, tensors, options);
   } catch (const std::bad_alloc&) {

@@ -1,11 +1,11 @@
 #include "problem/extent.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
 #include <utility>
-#include <vector>
 
 namespace boresight {
 namespace {
@@ -57,12 +57,13 @@ Extent extent_of(const Tensor& tensor) {
 
 bool overlaps_itself(const Tensor& tensor) {
   if (!tensor || tensor.elements() == 0) return false;
-  std::vector<std::pair<std::int64_t, std::int64_t>> dimensions;  // |stride|, size
+  std::array<std::pair<std::int64_t, std::int64_t>, 4> dimensions{};  // |stride|, size; of size 0: none
   for (int d = 0; d < tensor.rank; ++d)
-    if (counts(tensor, d)) dimensions.push_back({std::abs(tensor.stride[std::size_t(d)]), tensor.shape[std::size_t(d)]});
+    if (counts(tensor, d)) dimensions[std::size_t(d)] = {std::abs(tensor.stride[std::size_t(d)]), tensor.shape[std::size_t(d)]};
   std::sort(dimensions.begin(), dimensions.end());
   std::int64_t inside = 1;  // elements from one step of the next dimension to the end of what lies inside it
   for (const auto& [stride, size] : dimensions) {
+    if (size == 0) continue;
     if (stride < inside) return true;
     inside += stride * (size - 1);
   }

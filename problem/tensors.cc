@@ -181,7 +181,18 @@ Status check_distances(const Problem& problem, const Tensors& tensors) {
   return ok();
 }
 
+template <class CheckOne>
+Status check_each(const Problem& problem, const Tensors& tensors, CheckOne check_one) {
+  for (const TensorRule& rule : tensor_rules(problem))
+    if (Status status = check_one(rule, tensors.*rule.member); !status) return status;
+  return ok();
+}
+
 }  // namespace
+
+Status validate_shapes(const Problem& problem, const Tensors& tensors) { return check_each(problem, tensors, check_shape); }
+
+Status validate_places(const Problem& problem, const Tensors& tensors) { return check_each(problem, tensors, check_place); }
 
 Status validate(const Problem& problem, const Tensors& tensors) {
   for (const TensorRule& rule : tensor_rules(problem)) {

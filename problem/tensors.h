@@ -83,6 +83,11 @@ struct Tensors {
 // That every tensor the problem needs is there with its shape and type. Says which is not, and what it should be.
 Status validate(const Problem& problem, const Tensors& tensors);
 
+// Its two parts that read no data, for a call that is planned before there is any: shapes and types of what is there; and whether
+// all elements have an address of their type, the data's own among them.
+Status validate_shapes(const Problem& problem, const Tensors& tensors);
+Status validate_places(const Problem& problem, const Tensors& tensors);
+
 // Name and view of each input in a fixed order, absent ones included.
 struct NamedTensor {
   const char* name;

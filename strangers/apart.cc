@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "problem/printable.h"
+#include "strangers/convert.h"
 #include "strangers/placed.h"
 
 namespace boresight::strangers {

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "problem/boresight.h"
-#include "strangers/convert.h"
+#include "problem/c_interface.h"
 #include "strangers/library.h"
 
 namespace boresight::strangers {

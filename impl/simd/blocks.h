@@ -12,6 +12,8 @@ namespace boresight::impl::simd {
 
 inline constexpr std::int32_t dot_block = 128;    // entries of q.k, one after another in a lane
 inline constexpr std::int32_t value_block = 128;  // columns of a weighted sum of values
+inline constexpr std::int32_t key_block = 32;     // keys that all rows of few queries pass by
+inline constexpr std::int32_t row_block = 64;     // columns of a weighted sum of values for few queries
 inline constexpr std::int32_t lane_block = 16;    // vectors, where a vector's lanes are summed at the end
 
 // Additions on the longest path through `items` terms in blocks.
@@ -23,9 +25,8 @@ constexpr std::int64_t lane_chain(std::int64_t items) { return chain(items, lane
 
 // Through so many tiles of so many columns, of an element of the output and of the denominator: value blocks go to the running
 // sum one by one, weights go there tile by tile.
-constexpr std::int64_t tiles_chain(std::int64_t columns, std::int64_t tiles) {
-  const std::int64_t value =
-      links(std::min<std::int64_t>(columns, value_block)) + links(tile_count<std::int64_t>(columns, value_block) * tiles);
+constexpr std::int64_t tiles_chain(std::int64_t columns, std::int64_t tiles, std::int64_t block = value_block) {
+  const std::int64_t value = links(std::min(columns, block)) + links(tile_count(columns, block) * tiles);
   return std::max(value, lane_chain(columns) + links(tiles));
 }
 

@@ -2,6 +2,7 @@
 #include "impl/simd/call.h"
 
 #include <algorithm>
+#include <span>
 
 #include "impl/positions.h"
 
@@ -16,21 +17,15 @@ Range<std::int32_t> turned_columns(const Problem& problem, const Geometry<std::i
   return g.band(g.rows());
 }
 
-// The turns of every query, or of these columns: once a call, since all heads share them.
-std::vector<RotaryRows> all_turns(const Problem& problem, const Geometry<std::int32_t>& g, const Tensors& tensors, Side side,
-                                  Range<std::int32_t> rows) {
-  std::vector<RotaryRows> turns;
-  if (problem.rotary.dims == 0) return turns;
-  const Tensor& given = side == Side::queries ? tensors.query_positions : tensors.key_positions;
-  const std::int64_t sequences = problem.custom_positions && given ? given.shape[0] : 1;
-  for (std::int64_t batch = 0; batch < sequences; ++batch) {
-    std::vector<std::int64_t> positions;
-    for (std::int32_t row = rows.begin; row < rows.end; ++row)
-      positions.push_back(side == Side::queries ? position_of_query(problem, g, tensors, batch, row)
-                                                : position_of_key(problem, g, tensors, batch, row));
-    turns.emplace_back(problem, tensors, side).prepare(positions);
-  }
-  return turns;
+// The sequences that positions differ between; 1: none.
+std::int64_t sequences_of(const Problem& problem, const Tensor& positions) {
+  return problem.custom_positions && positions ? positions.shape[0] : 1;
+}
+
+BucketTable bucket_table(const Bias& bias, std::int64_t longest, Workspace& workspace) {
+  const std::size_t entries = BucketTable::entries(bias, longest);
+  std::int32_t* const memory = workspace.take<std::int32_t>(entries);
+  return {bias, workspace.counts() ? std::span<std::int32_t>() : std::span(memory, entries)};
 }
 
 void read_padded(const Tensor& tensor, std::int64_t offset, std::int64_t width, std::int32_t padded_width, float* row) {
@@ -45,7 +40,21 @@ float* row_in_place(const Tensor& tensor, std::int64_t batch, std::int64_t head,
 
 }  // namespace
 
-Call::Call(const Problem& its_problem, const Tensors& its_tensors)
+Turns::Turns(const Problem& problem, const Geometry<std::int32_t>& g, const Tensors& tensors, Side side, Range<std::int32_t> rows,
+             Workspace& workspace)
+    : rows_(rows),
+      sequences_(sequences_of(problem, side == Side::queries ? tensors.query_positions : tensors.key_positions)),
+      turns_(problem, tensors, side, workspace.take<Turn>(RotaryRows::turns(problem, sequences_ * rows.size()))) {
+  if (workspace.counts()) return;
+  for (std::int64_t batch = 0; batch < sequences_; ++batch)
+    turns_.prepare(batch * rows.size(), rows.size(), [&](std::int64_t k) {
+      const std::int32_t row = rows.begin + std::int32_t(k);
+      return side == Side::queries ? position_of_query(problem, g, tensors, batch, row)
+                                   : position_of_key(problem, g, tensors, batch, row);
+    });
+}
+
+Call::Call(const Problem& its_problem, const Tensors& its_tensors, Workspace& workspace)
     : problem(its_problem),
       tensors(its_tensors),
       g(geometry_of(problem)),
@@ -53,15 +62,15 @@ Call::Call(const Problem& its_problem, const Tensors& its_tensors)
       key_width(padded_row(problem.head_dim)),
       value_width(padded_row(problem.value_dim)),
       group(std::int32_t(heads.group())),
+      buckets(bucket_table(problem.bias, g.distance_limit() - 1, workspace)),
       keys_{tensors.mem_k, tensors.memory_k, tensors.segment_k, problem.head_dim},
       values_{tensors.mem_v, tensors.memory_v, tensors.segment_v, problem.value_dim},
-      turned_(turned_columns(problem, g)),
-      turn_queries_(all_turns(problem, g, tensors, Side::queries, g.rows())),
-      turn_keys_(all_turns(problem, g, tensors, Side::keys, turned_)) {}
+      turn_queries_(problem, g, tensors, Side::queries, g.rows(), workspace),
+      turn_keys_(problem, g, tensors, Side::keys, turned_columns(problem, g), workspace) {}
 
 void Call::read_query(std::int64_t batch, std::int64_t head, std::int32_t row, float* query) const {
   read_padded(tensors.q, tensors.q.offset(batch, head, row, 0), problem.head_dim, key_width, query);
-  if (!turn_queries_.empty()) turns(turn_queries_, batch).turn(row, query);
+  if (!turn_queries_.empty()) turn_queries_.turn(batch, row, query);
 }
 
 const float* Call::query_in_place(std::int64_t batch, std::int64_t head, std::int32_t row) const {
@@ -75,7 +84,7 @@ float* Call::out_in_place(std::int64_t batch, std::int64_t head, std::int32_t ro
 void Call::read_key(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* key) const {
   keys_.read(g, batch, kv_head, column, key);
   std::fill(key + problem.head_dim, key + key_width, 0.0f);
-  if (turns_key(column)) turns(turn_keys_, batch).turn(column - turned_.begin, key);
+  if (turns_key(column)) turn_keys_.turn(batch, column, key);
 }
 
 void Call::read_value(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* value) const {
@@ -83,13 +92,13 @@ void Call::read_value(std::int64_t batch, std::int64_t kv_head, std::int32_t col
   std::fill(value + problem.value_dim, value + value_width, 0.0f);
 }
 
-const float* Call::key_in_place(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
-  if (key_width != problem.head_dim || turns_key(column)) return nullptr;
-  return keys_.in_place(g, batch, kv_head, column);
+RowsInPlace Call::keys_in_place(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> columns) const {
+  if (key_width != problem.head_dim || turns_some_key(columns)) return {};
+  return keys_.in_place(g, batch, kv_head, columns.begin);
 }
 
-const float* Call::value_in_place(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
-  return value_width == problem.value_dim ? values_.in_place(g, batch, kv_head, column) : nullptr;
+RowsInPlace Call::values_in_place(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> columns) const {
+  return value_width == problem.value_dim ? values_.in_place(g, batch, kv_head, columns.begin) : RowsInPlace{};
 }
 
 }  // namespace boresight::impl::simd

@@ -3,12 +3,13 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "impl/geometry.h"
 #include "impl/key_rows.h"
 #include "impl/masks.h"
+#include "impl/parameters.h"
 #include "impl/rotary_row.h"
+#include "impl/simd/workspace.h"
 
 namespace boresight::impl::simd {
 
@@ -16,9 +17,27 @@ namespace boresight::impl::simd {
 inline constexpr std::int32_t row_padding = 16;
 constexpr std::int32_t padded_row(std::int64_t width) { return std::int32_t(padded<std::int64_t>(width, row_padding)); }
 
+// The turns of a range of rows of queries or of keys, once a call, since all heads share them.
+class Turns {
+ public:
+  Turns(const Problem& problem, const Geometry<std::int32_t>& g, const Tensors& tensors, RotaryRows::Side side,
+        Range<std::int32_t> rows, Workspace& workspace);
+  bool empty() const { return !turns_.on(); }
+  Range<std::int32_t> rows() const { return rows_; }
+  void turn(std::int64_t batch, std::int32_t row, float* elements) const {
+    turns_.turn((sequences_ == 1 ? 0 : batch) * rows_.size() + (row - rows_.begin), elements);
+  }
+
+ private:
+  Range<std::int32_t> rows_;
+  std::int64_t sequences_;  // one for all sequences, or each its own
+  RotaryRows turns_;        // [sequence][row]
+};
+
 class Call {
  public:
-  Call(const Problem& problem, const Tensors& tensors);
+  // What must be computed once is kept in the workspace; while that counts, no data is read.
+  Call(const Problem& problem, const Tensors& tensors, Workspace& workspace);
 
   const Problem& problem;
   const Tensors& tensors;
@@ -26,6 +45,7 @@ class Call {
   const Heads<std::int64_t, bool> heads;
   const std::int32_t key_width, value_width;  // of padded rows
   const std::int32_t group;                   // query heads of a key/value head
+  const BucketTable buckets;                  // of the bias, for a BiasRow
 
   // Writes key_width floats: the query, turned by its position.
   void read_query(std::int64_t batch, std::int64_t head, std::int32_t row, float* query) const;
@@ -34,14 +54,20 @@ class Call {
   void read_key(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* key) const;
   void read_value(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* value) const;
 
-  // Whether all keys, or values, that are seen lie as such floats already, but for the padding; and then where those of a part
-  // do.
-  using Rows = KeyRows::Rows;
-  bool keys_in_place() const { return turn_keys_.empty() && keys_.all_in_place(); }
-  bool values_in_place() const { return values_.all_in_place(); }
-  Rows key_rows(std::int32_t part, std::int64_t batch, std::int64_t kv_head) const { return keys_.rows(part, batch, kv_head); }
-  Rows value_rows(std::int32_t part, std::int64_t batch, std::int64_t kv_head) const {
-    return values_.rows(part, batch, kv_head);
+  // Where the rows of consecutive columns of one part lie already, in the type of the problem and no wider than the padded row;
+  // null where they must be read.
+  RowsInPlace keys_in_place(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> columns) const;
+  RowsInPlace values_in_place(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> columns) const;
+
+  // Whether all keys, or values, that are seen lie as floats that need no turning; and then those of one part, from this column
+  // on.
+  bool keys_are_floats() const { return turn_keys_.empty() && keys_.are_floats_in_place(); }
+  bool values_are_floats() const { return values_.are_floats_in_place(); }
+  RowsInPlace float_keys(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
+    return keys_.in_place(g, batch, kv_head, column);
+  }
+  RowsInPlace float_values(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
+    return values_.in_place(g, batch, kv_head, column);
   }
 
   // Where a query lies as floats that need no turning; null where it must be read.
@@ -50,21 +76,15 @@ class Call {
   // Where an output row lies as floats; null where it must be converted.
   float* out_in_place(std::int64_t batch, std::int64_t head, std::int32_t row) const;
 
-  // Where the same floats lie already; null where they must be read.
-  const float* key_in_place(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const;
-  const float* value_in_place(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const;
-
  private:
-  const RotaryRows& turns(const std::vector<RotaryRows>& of, std::int64_t batch) const {
-    return of[of.size() == 1 ? 0 : std::size_t(batch)];
+  // Of the columns that nobody sees none is turned, and what they hold does not matter.
+  bool turns_key(std::int32_t column) const { return turn_keys_.rows().contains(column); }
+  bool turns_some_key(Range<std::int32_t> columns) const {
+    return columns.begin < turn_keys_.rows().end && turn_keys_.rows().begin < columns.end;
   }
 
-  // Of the columns that nobody sees none is turned, and what they hold does not matter.
-  bool turns_key(std::int32_t column) const { return turned_.contains(column); }
-
   KeyRows keys_, values_;
-  Range<std::int32_t> turned_;                        // the columns whose turns are made ready
-  std::vector<RotaryRows> turn_queries_, turn_keys_;  // one for all sequences, or one each
+  Turns turn_queries_, turn_keys_;
 };
 
 }  // namespace boresight::impl::simd

@@ -26,9 +26,9 @@ class Columns {
         column_(workspace.take<std::int32_t>(std::size_t(room_))),
         keys_(workspace.take<const float*>(std::size_t(room_))),
         values_(workspace.take<const float*>(std::size_t(room_ + values_ahead))),
-        own_keys_(call.keys_in_place() ? nullptr : workspace.take<float>(std::size_t(room_) * std::size_t(call.key_width))),
-        own_values_(call.values_in_place() ? nullptr
-                                           : workspace.take<float>(std::size_t(room_) * std::size_t(call.value_width))) {}
+        own_keys_(call.keys_are_floats() ? nullptr : workspace.take<float>(std::size_t(room_) * std::size_t(call.key_width))),
+        own_values_(call.values_are_floats() ? nullptr
+                                             : workspace.take<float>(std::size_t(room_) * std::size_t(call.value_width))) {}
 
   // How many there are of any head at most.
   std::int32_t room() const { return room_; }
@@ -67,21 +67,24 @@ class Columns {
   float* own_value(std::int32_t e) { return own_values_ + std::ptrdiff_t(e) * call_->value_width; }
 
   void list_range(Range<std::int32_t> columns, std::int64_t batch, std::int64_t kv_head, const Masks& masks) {
-    Call::Rows keys, values;
-    std::int32_t part = -1;
+    RowsInPlace keys, values;
+    std::int32_t part = -1, first = 0;
     for (std::int32_t column = columns.begin; column < columns.end; ++column) {
       if (!masks.open_to_any(column)) continue;
       const std::int32_t e = count_++;
       if (call_->g.key_part(column) != part) {
         part = call_->g.key_part(column);
-        keys = call_->key_rows(part, batch, kv_head);
-        values = call_->value_rows(part, batch, kv_head);
+        first = column;
+        keys = call_->float_keys(batch, kv_head, column);
+        values = call_->float_values(batch, kv_head, column);
       }
-      const std::int64_t row = call_->g.row_in_part(column);
       column_[e] = column;
-      keys_[e] = own_keys_ != nullptr ? own_key(e) : keys.first + row * keys.stride;
-      values_[e] = own_values_ != nullptr ? own_value(e) : values.first + row * values.stride;
+      keys_[e] = own_keys_ != nullptr ? own_key(e) : float_row(keys, column - first);
+      values_[e] = own_values_ != nullptr ? own_value(e) : float_row(values, column - first);
     }
+  }
+  static const float* float_row(const RowsInPlace& rows, std::int32_t row) {
+    return reinterpret_cast<const float*>(rows.first + row * rows.step);
   }
 
   const Call* call_;

@@ -1,15 +1,14 @@
 // simd/decode: few queries against many keys (Flash-Decoding, Dao et al. 2023), in f32 whatever the inputs' type. Keys and
-// values are read where they lie, once for all query heads of their key/value head; rows that are not floats side by side,
-// or turn, go through a tile of memory. The keys are split into parts, which are the work that threads share; the parts of a
+// values are read where they lie, once for all query heads of their key/value head; rows whose elements do not lie side by side,
+// or that turn, go through a tile of floats. What comes next is fetched from memory while there is something to multiply. The keys are split into parts, which are the work that threads share; the parts of a
 // row are merged by (m, l) in their order. How many parts there are is for the problem to say, not for the threads.
 #include "impl/simd/decode.h"
 
 #include <algorithm>
-#include <memory>
+#include <atomic>
 
 #include "impl/finish_row.h"
 #include "impl/simd/call.h"
-#include "impl/simd/memory.h"
 #include "impl/simd/pool.h"
 #include "impl/simd/targets.h"
 #include "impl/tiling.h"
@@ -25,12 +24,18 @@
 #define BORESIGHT_IMPL_SIMD_DECODE_TILING
 namespace boresight::impl::simd {
 
-inline constexpr std::int64_t part_tiles_least = 8, parts_max = 64;  // of the parts that decode chooses itself
+inline constexpr std::int64_t part_columns_least = 512, parts_max = 64;  // of the parts that decode chooses itself
 
-inline Tiling decode_tiling(const Geometry<std::int32_t>& g, const Options& options) {
-  Tiling tiling = tiling_of(decode_tiles, g, options);
+// With ALiBi, weights fall by the slope, which is below 1 by default, from column to column: half a tile leaves none of them
+// subnormal, where each product with a value would take 150 cycles.
+inline constexpr std::int64_t alibi_keys = 64;
+
+inline Tiling decode_tiling(const Problem& problem, const Geometry<std::int32_t>& g, const Options& options) {
+  KernelTiles tiles_of_problem = decode_tiles;
+  if (problem.bias.kind == BiasKind::alibi) tiles_of_problem.usual.keys = alibi_keys;
+  Tiling tiling = tiling_of(tiles_of_problem, g, options);
   const std::int64_t tiles = g.column_tiles(tiling.keys);
-  const std::int64_t usual = std::min(place_of(tiles, part_tiles_least).row, parts_max);
+  const std::int64_t usual = std::min<std::int64_t>(place_of<std::int64_t>(g.columns().end, part_columns_least).row, parts_max);
   tiling.splits = std::int32_t(part_count(tiles, options.splits > 0 ? options.splits : usual));
   return tiling;
 }
@@ -42,48 +47,138 @@ HWY_BEFORE_NAMESPACE();
 namespace boresight::impl::simd {
 namespace HWY_NAMESPACE {
 
+constexpr std::int64_t row_bytes(std::int32_t width) { return width * std::int64_t(sizeof(float)); }
+
 // The columns of a tile are padded to whole vectors of scores, and to whole groups of keys.
-inline constexpr std::int32_t columns_at_once = std::max(vector_lanes, std::int32_t(rows_at_once));
+inline constexpr std::int32_t columns_at_once = std::max(vector_lanes, std::int32_t(keys_at_once));
+
+// How much of everything there is.
+struct Sizes {
+  Sizes(const Problem& problem, const Tiling& tiling)
+      : heads(problem.batch * problem.kv_heads),
+        parts(tiling.splits),
+        rows(std::int32_t(heads_of(problem).group()) * tiling.queries),
+        columns(padded(tiling.keys, columns_at_once)),
+        score_stride(padded(columns + score_slack, row_padding)),
+        key_width(padded_row(problem.head_dim)),
+        value_width(padded_row(problem.value_dim)) {}
+
+  std::int64_t heads;                   // of keys and values, of all sequences
+  std::int32_t parts;                   // of the columns
+  std::int32_t rows;                    // of a tile of queries, for all members of a group
+  std::int32_t columns, score_stride;   // of a tile of keys
+  std::int32_t key_width, value_width;  // of padded rows
+};
 
 // The state of every row of one tile of queries, for each sequence, key/value head and part:
 // [batch][kv_head][part][member of the group][row].
 class States {
  public:
-  States(const Call& call, const Tiling& tiling)
-      : parts_(tiling.splits),
-        rows_(call.group * tiling.queries),
-        sums_(zeros(std::size_t(call.problem.batch * call.problem.kv_heads * parts_ * rows_) * std::size_t(call.value_width))),
-        states_(std::size_t(call.problem.batch * call.problem.kv_heads * parts_ * rows_)) {
-    for (std::size_t k = 0; k < states_.size(); ++k) states_[k].sums = sums_.get() + k * std::size_t(call.value_width);
+  States(const Sizes& sizes, Workspace& workspace)
+      : sizes_(sizes),
+        sums_(workspace.take<float>(count() * std::size_t(sizes.value_width))),
+        states_(workspace.take<RowState<FloatArithmetic>>(count())),
+        done_(workspace.take<std::int32_t>(std::size_t(sizes.heads))) {}
+
+  // Before each tile of queries.
+  void begin() { std::fill(done_, done_ + sizes_.heads, 0); }
+  // Rows of one part, empty; `head` counts sequences and key/value heads together.
+  RowState<FloatArithmetic>* empty_part(std::int64_t head, std::int64_t number) {
+    RowState<FloatArithmetic>* const rows = part(head, number);
+    for (std::int32_t r = 0; r < sizes_.rows; ++r) {
+      rows[r].sums = sums_ + (rows - states_ + r) * sizes_.value_width;
+      clear(rows[r], sizes_.value_width);
+    }
+    return rows;
   }
-  // Rows of one part; `head` counts sequences and key/value heads together.
-  RowState<FloatArithmetic>* part(std::int64_t head, std::int64_t part) {
-    return states_.data() + (head * parts_ + part) * rows_;
+  RowState<FloatArithmetic>* part(std::int64_t head, std::int64_t number) {
+    return states_ + (head * sizes_.parts + number) * sizes_.rows;
+  }
+  // Whether this part of the head was the last to be done: whoever did it sees what all others did.
+  bool last_done(std::int64_t head) {
+    return std::atomic_ref(done_[head]).fetch_add(1, std::memory_order_acq_rel) == sizes_.parts - 1;
   }
 
  private:
-  std::int64_t parts_, rows_;
-  Memory sums_;
-  std::vector<RowState<FloatArithmetic>> states_;
+  std::size_t count() const { return std::size_t(sizes_.heads * sizes_.parts * sizes_.rows); }
+
+  const Sizes& sizes_;
+  float* sums_;
+  RowState<FloatArithmetic>* states_;
+  std::int32_t* done_;  // parts of each head
 };
 
-// What one thread needs: a tile of keys, and the scores of all rows that read it.
+// A tile of columns: where their keys and values lie, and those that rule 1 hides, counted from the first.
+struct KeyTile {
+  const void **key_rows, **value_rows;
+  std::int32_t* hidden;
+  Range<std::int32_t> columns{};
+  std::int32_t hidden_count = 0;
+  bool keys_in_place = true, values_in_place = true;
+};
+
+// What each worker needs: a tile of keys and values, where their rows lie, and the queries and scores of all rows that read it.
+class Scratch {
+ public:
+  Scratch(const Sizes& sizes, const Tiling& tiling, int workers, Workspace& workspace)
+      : keys_(take<float>(workspace, workers, floats(sizes.columns, sizes.key_width))),
+        values_(take<float>(workspace, workers, floats(sizes.columns, sizes.value_width))),
+        queries_(take<float>(workspace, workers, floats(sizes.rows, sizes.key_width))),
+        scores_(take<float>(workspace, workers, floats(sizes.rows, sizes.score_stride))),
+        wide_(take<float>(workspace, workers, std::max(floats(key_block, sizes.key_width), floats(row_block, panel_columns)))),
+        strips_(take<float>(workspace, workers, std::int64_t(Scorer::strip_floats(tiling)))),
+        key_rows_(take<const void*>(workspace, 2 * workers, sizes.columns)),
+        value_rows_(take<const void*>(workspace, 2 * workers, sizes.columns)),
+        hidden_(take<std::int32_t>(workspace, 2 * workers, sizes.columns)),
+        nothing_(take<float>(workspace, 1, std::max(sizes.key_width, sizes.value_width))) {}
+
+  void begin() { std::fill(nothing_.first, nothing_.first + nothing_.each, 0.0f); }
+  float* keys(int worker) const { return keys_.of(worker); }
+  float* values(int worker) const { return values_.of(worker); }
+  float* queries(int worker) const { return queries_.of(worker); }
+  float* scores(int worker) const { return scores_.of(worker); }
+  float* wide(int worker) const { return wide_.of(worker); }
+  float* strip(int worker) const { return strips_.of(worker); }
+  KeyTile tile(int number) const { return {key_rows_.of(number), value_rows_.of(number), hidden_.of(number)}; }
+  const void* nothing() const { return nothing_.first; }
+
+ private:
+  template <class T>
+  struct Slices {
+    T* first;
+    std::ptrdiff_t each;
+    T* of(int worker) const { return first + worker * each; }
+  };
+  static std::int64_t floats(std::int64_t rows, std::int64_t width) { return rows * width; }
+  // Whole lines of the cache for each worker.
+  template <class T>
+  static Slices<T> take(Workspace& workspace, int workers, std::int64_t count) {
+    const std::ptrdiff_t each = padded(count, std::int64_t(Workspace::alignment / sizeof(T)));
+    return {workspace.take<T>(std::size_t(workers * each)), each};
+  }
+
+  Slices<float> keys_, values_, queries_, scores_, wide_, strips_;
+  Slices<const void*> key_rows_, value_rows_;
+  Slices<std::int32_t> hidden_;
+  Slices<float> nothing_;  // a row of zeros, for all
+};
+
+// One worker: a part of the columns for all rows of a key/value head.
 class Reader {
  public:
-  Reader(const Call& call, const Tiling& tiling)
+  Reader(const Call& call, const Tiling& tiling, const Sizes& sizes, const Scratch& scratch, int worker)
       : call_(call),
         tiling_(tiling),
-        scorer_(call),
+        sizes_(sizes),
+        scorer_(call, scratch.strip(worker)),
         masks_(call.problem, call.g, call.tensors),
-        columns_(padded(tiling.keys, columns_at_once)),
-        score_stride_(columns_ + score_slack),
-        keys_(zeros(std::size_t(columns_) * std::size_t(call.key_width))),
-        values_(zeros(std::size_t(columns_) * std::size_t(call.value_width))),
-        nothing_(zeros(std::size_t(std::max(call.key_width, call.value_width)))),
-        queries_(zeros(std::size_t(call.group * tiling.queries) * std::size_t(call.key_width))),
-        scores_(zeros(std::size_t(call.group * tiling.queries) * std::size_t(score_stride_))),
-        key_rows_(std::size_t(columns_)),
-        value_rows_(std::size_t(columns_)) {}
+        keys_(scratch.keys(worker)),
+        values_(scratch.values(worker)),
+        queries_(scratch.queries(worker)),
+        scores_(scratch.scores(worker)),
+        wide_(scratch.wide(worker)),
+        tiles_{scratch.tile(2 * worker), scratch.tile(2 * worker + 1)},
+        nothing_(scratch.nothing()) {}
 
   // The visits of one part, for all query heads of a key/value head; `states` [member][row] take them up.
   void attend(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> rows, std::int32_t part,
@@ -92,86 +187,150 @@ class Reader {
     kv_head_ = kv_head;
     masks_.choose(batch, call_.heads.query_head_of(kv_head, 0));
     for (std::int32_t r = 0; r < call_.group * rows.size(); ++r) {
-      clear(states[r], call_.value_width);
       const auto [member, row] = place_of(r, rows.size());
-      call_.read_query(batch, call_.heads.query_head_of(kv_head, member), rows.begin + row, query(r));
+      call_.read_query(batch, call_.heads.query_head_of(kv_head, member), rows.begin + row,
+                       queries_ + std::ptrdiff_t(r) * sizes_.key_width);
     }
-    for_each_visit(call_.g, rows, tiling_.keys, tiling_.splits, part,
-                   [&](std::int32_t, Range<std::int32_t> tile) { attend_tile(rows, tile, states); });
+    KeyTile *found = &tiles_[0], *last = &tiles_[1];
+    last->columns = {0, 0};
+    last->hidden_count = 0;
+    for_each_visit(call_.g, rows, tiling_.keys, tiling_.splits, part, [&](std::int32_t, Range<std::int32_t> columns) {
+      find_rows(columns, *found);
+      attend_tile(rows, *last, *found, states);
+      std::swap(found, last);
+    });
+    found->columns = {0, 0};
+    attend_tile(rows, *last, *found, states);
   }
 
  private:
-  float* query(std::int32_t r) { return queries_.get() + std::ptrdiff_t(r) * call_.key_width; }
-  float* scores(std::int32_t r) { return scores_.get() + std::ptrdiff_t(r) * score_stride_; }
+  float* scores(std::int32_t r) const { return scores_ + std::ptrdiff_t(r) * sizes_.score_stride; }
 
-  void attend_tile(Range<std::int32_t> rows, Range<std::int32_t> tile, RowState<FloatArithmetic>* states) {
-    const Range<std::int32_t> padded_tile = padded_range(tile, columns_at_once);
-    const std::int32_t end = padded_tile.size(), all_rows = call_.group * rows.size();
-    find_rows(tile, padded_tile);
-    for (std::int32_t c = 0; c < end; c += rows_at_once)
-      for (std::int32_t r = 0; r < all_rows; ++r) multiply_rows(query(r), key_rows_.data() + c, call_.key_width, scores(r) + c);
+  // One tile, and the one to come, whose keys are fetched meanwhile.
+  void attend_tile(Range<std::int32_t> rows, const KeyTile& tile, const KeyTile& next, RowState<FloatArithmetic>* states) {
+    if (tile.hidden_count == tile.columns.size()) return;
+    const std::int32_t end = padded_range(tile.columns, columns_at_once).size(), all_rows = call_.group * rows.size();
+    if (!tile.keys_in_place) read_keys(tile);
+    multiply_keys(all_rows, tile, end);
     for (std::int32_t r = 0; r < all_rows; ++r) {
       const auto [member, row] = place_of(r, rows.size());
       if (row == 0) {
         scorer_.choose(batch_, call_.heads.query_head_of(kv_head_, member));
-        scorer_.begin(rows, tile);
+        scorer_.begin(rows, tile.columns);
       }
-      const float largest = scorer_.finish(rows.begin + row, hidden_, end, scores(r));
-      weigh(states[r], largest, call_.value_width, end, scores(r));
+      const float largest = scorer_.finish(rows.begin + row, {tile.hidden, std::size_t(tile.hidden_count)}, end, scores(r));
+      weigh(states[r], largest, sizes_.value_width, end, scores(r));
     }
-    add_values(all_rows, tile.size(), states);
+    if (!tile.values_in_place) read_values(tile);
+    add_values(all_rows, tile, next, states->sums);
   }
 
-  // Where the tile's keys and values lie. A row of zeros stands for columns that rule 1 hides, and behind the end.
-  void find_rows(Range<std::int32_t> tile, Range<std::int32_t> padded_tile) {
-    hidden_.clear();
-    for (std::int32_t column = padded_tile.begin; column < padded_tile.end; ++column) {
-      const std::int32_t c = column - tile.begin;
-      const bool inside = tile.contains(column), open = inside && masks_.open_to_any(column);
-      if (inside && !open) hidden_.push_back(c);
-      key_rows_[std::size_t(c)] = open ? key_row(column, c) : nothing_.get();
-      value_rows_[std::size_t(c)] = open ? value_row(column, c) : nothing_.get();
+  // Where the columns' keys and values lie. A row of zeros stands for columns that rule 1 hides, and behind the end.
+  void find_rows(Range<std::int32_t> columns, KeyTile& tile) const {
+    tile.columns = columns;
+    tile.hidden_count = 0;
+    tile.keys_in_place = tile.values_in_place = true;
+    for (std::int32_t part = 0; part < 3; ++part) {
+      const Range<std::int32_t> run = call_.g.run_of_part(columns, part);
+      if (run.size() == 0) continue;
+      tile.keys_in_place &= list(call_.keys_in_place(batch_, kv_head_, run), run, columns, tile.key_rows);
+      tile.values_in_place &= list(call_.values_in_place(batch_, kv_head_, run), run, columns, tile.value_rows);
     }
-  }
-  const float* key_row(std::int32_t column, std::int32_t c) {
-    if (const float* const in_place = call_.key_in_place(batch_, kv_head_, column)) return in_place;
-    float* const key = keys_.get() + std::ptrdiff_t(c) * call_.key_width;
-    call_.read_key(batch_, kv_head_, column, key);
-    return key;
-  }
-  const float* value_row(std::int32_t column, std::int32_t c) {
-    if (const float* const in_place = call_.value_in_place(batch_, kv_head_, column)) return in_place;
-    float* const value = values_.get() + std::ptrdiff_t(c) * call_.value_width;
-    call_.read_value(batch_, kv_head_, column, value);
-    return value;
+    if (!tile.keys_in_place)
+      list({reinterpret_cast<const std::byte*>(keys_), row_bytes(sizes_.key_width)}, columns, columns, tile.key_rows);
+    if (!tile.values_in_place)
+      list({reinterpret_cast<const std::byte*>(values_), row_bytes(sizes_.value_width)}, columns, columns, tile.value_rows);
+    for (std::int32_t part = 0; part < 3; ++part) {
+      const Range<std::int32_t> run = call_.g.run_of_part(columns, part);
+      if (run.size() > 0) hide(masks_.keys_open(run.begin), run, tile);
+    }
+    const std::int32_t end = padded_range(columns, columns_at_once).size();
+    std::fill(tile.key_rows + columns.size(), tile.key_rows + end, nothing_);
+    std::fill(tile.value_rows + columns.size(), tile.value_rows + end, nothing_);
   }
 
-  void add_values(std::int32_t all_rows, std::int32_t width, RowState<FloatArithmetic>* states) {
-    constexpr std::int32_t at_once = 4;
-    const float* const* const rows = value_rows_.data();
-    const auto value_row = [rows](std::int32_t c) HWY_ATTR { return rows[c]; };
-    std::int32_t r = 0;
-    for (; r + at_once <= all_rows; r += at_once)
-      accumulate<at_once>(scores(r), score_stride_, value_row, width, states[r].sums, call_.value_width, call_.value_width);
-    for (; r < all_rows; ++r)
-      accumulate<1>(scores(r), score_stride_, value_row, width, states[r].sums, call_.value_width, call_.value_width);
+  static bool list(RowsInPlace rows, Range<std::int32_t> run, Range<std::int32_t> columns, const void** into) {
+    if (!rows) return false;
+    const std::byte* at = rows.first;
+    for (std::int32_t c = run.begin - columns.begin; c < run.end - columns.begin; ++c, at += rows.step) into[c] = at;
+    return true;
+  }
+
+  void hide(KeyMask mask, Range<std::int32_t> run, KeyTile& tile) const {
+    if (!mask.hides()) return;
+    for (std::int32_t k = 0; k < run.size(); ++k) {
+      if (mask.open(k)) continue;
+      const std::int32_t c = run.begin - tile.columns.begin + k;
+      tile.hidden[tile.hidden_count++] = c;
+      tile.key_rows[c] = tile.value_rows[c] = nothing_;
+    }
+  }
+
+  // As floats side by side, where they do not lie so or must turn first.
+  void read_keys(const KeyTile& tile) const {
+    for (std::int32_t column = tile.columns.begin; column < tile.columns.end; ++column)
+      if (masks_.open_to_any(column))
+        call_.read_key(batch_, kv_head_, column, keys_ + std::ptrdiff_t(column - tile.columns.begin) * sizes_.key_width);
+  }
+  void read_values(const KeyTile& tile) const {
+    for (std::int32_t column = tile.columns.begin; column < tile.columns.end; ++column)
+      if (masks_.open_to_any(column))
+        call_.read_value(batch_, kv_head_, column, values_ + std::ptrdiff_t(column - tile.columns.begin) * sizes_.value_width);
+  }
+
+  // What rows in place are; others are floats.
+  Type type_of(bool in_place) const { return in_place ? call_.problem.type : Type::f32; }
+
+  Soon soon_of(bool in_place, const void* const* rows, const KeyTile& tile, std::int32_t width) const {
+    return {rows, in_place ? tile.columns.size() : 0, width * std::ptrdiff_t(bytes(type_of(in_place)))};
+  }
+
+  void multiply_keys(std::int32_t all_rows, const KeyTile& tile, std::int32_t end) const {
+    Soon soon = soon_of(tile.values_in_place, tile.value_rows, tile, sizes_.value_width);
+    const auto multiply = [&](auto element) HWY_ATTR {
+      multiply_rows<decltype(element)>(all_rows, queries_, tile.key_rows, soon, end, sizes_.key_width, wide_, scores_,
+                                       sizes_.score_stride);
+    };
+    switch (type_of(tile.keys_in_place)) {
+      case Type::bf16:
+        return multiply(Bf16());
+      case Type::f16:
+        return multiply(F16());
+      default:
+        return multiply(0.0f);
+    }
+  }
+
+  void add_values(std::int32_t all_rows, const KeyTile& tile, const KeyTile& next, float* sums) const {
+    Soon soon = soon_of(next.keys_in_place, next.key_rows, next, sizes_.key_width);
+    const auto add = [&](auto element) HWY_ATTR {
+      add_rows<decltype(element)>(all_rows, scores_, sizes_.score_stride, tile.value_rows, soon, tile.columns.size(), wide_, sums,
+                                  sizes_.value_width);
+    };
+    switch (type_of(tile.values_in_place)) {
+      case Type::bf16:
+        return add(Bf16());
+      case Type::f16:
+        return add(F16());
+      default:
+        return add(0.0f);
+    }
   }
 
   const Call& call_;
   const Tiling& tiling_;
+  const Sizes& sizes_;
   Scorer scorer_;
   Masks masks_;  // of the key/value head's first query head: rule 1 is the same for all
-  std::int32_t columns_, score_stride_;
-  Memory keys_, values_, nothing_, queries_, scores_;
-  std::vector<const float*> key_rows_, value_rows_;
-  std::vector<std::int32_t> hidden_;
+  float *const keys_, *const values_, *const queries_, *const scores_, *const wide_;
+  KeyTile tiles_[2];  // the one at work and the next, in turn
+  const void* const nothing_;
   std::int64_t batch_ = 0, kv_head_ = 0;
 };
 
 // Merges the parts of every row of a key/value head, and stores what comes out.
-inline void merge_parts(const Call& call, const Tiling& tiling, std::int64_t batch, std::int64_t kv_head,
-                        Range<std::int32_t> rows, States& states) {
-  const std::int64_t head = batch * call.problem.kv_heads + kv_head;
+inline void merge_parts(const Call& call, const Tiling& tiling, std::int64_t head, Range<std::int32_t> rows, States& states) {
+  const auto [batch, kv_head] = place_of(head, call.problem.kv_heads);
   for (std::int32_t r = 0; r < call.group * rows.size(); ++r) {
     RowState<FloatArithmetic>& whole = states.part(head, 0)[r];
     for (std::int32_t part = 1; part < tiling.splits; ++part) merge(whole, states.part(head, part)[r], call.value_width);
@@ -182,24 +341,22 @@ inline void merge_parts(const Call& call, const Tiling& tiling, std::int64_t bat
 }
 
 void decode(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace) {
+  const Call call(problem, tensors, workspace);
+  const Tiling tiling = decode_tiling(problem, call.g, options);
+  const Sizes sizes(problem, tiling);
+  States states(sizes, workspace);
+  Scratch scratch(sizes, tiling, std::max(options.threads, 1), workspace);
   if (workspace.counts()) return;
-  const Call call(problem, tensors);
-  const Tiling tiling = decode_tiling(call.g, options);
-  States states(call, tiling);
-  std::vector<std::unique_ptr<Reader>> readers(std::size_t(std::max(options.threads, 1)));
-  const std::int64_t heads = problem.batch * problem.kv_heads;
+  scratch.begin();
   for (std::int32_t tile = 0; tile < call.g.row_tiles(tiling.queries); ++tile) {
     const Range<std::int32_t> rows = call.g.row_tile(tiling.queries, tile);
-    parallel(options.threads, heads * tiling.splits, [&](std::int64_t item, int number) {
-      std::unique_ptr<Reader>& reader = readers[std::size_t(number)];
-      if (!reader) reader = std::make_unique<Reader>(call, tiling);
-      const auto [head, part] = place_of(item, std::int64_t(tiling.splits));
+    states.begin();
+    parallel(options.threads, sizes.heads * sizes.parts, [&](std::int64_t item, int worker) {
+      const auto [head, part] = place_of(item, std::int64_t(sizes.parts));
       const auto [batch, kv_head] = place_of(head, problem.kv_heads);
-      reader->attend(batch, kv_head, rows, std::int32_t(part), states.part(head, part));
-    });
-    parallel(options.threads, heads, [&](std::int64_t head, int) {
-      const auto [batch, kv_head] = place_of(head, problem.kv_heads);
-      merge_parts(call, tiling, batch, kv_head, rows, states);
+      Reader reader(call, tiling, sizes, scratch, worker);
+      reader.attend(batch, kv_head, rows, std::int32_t(part), states.empty_part(head, part));
+      if (states.last_done(head)) merge_parts(call, tiling, head, rows, states);
     });
   }
 }
@@ -214,21 +371,23 @@ namespace {
 
 Arithmetic arithmetic(const Problem& problem, const Options& options) {
   const auto g = geometry_of(problem);
-  const Tiling tiling = decode_tiling(g, options);
+  const Tiling tiling = decode_tiling(problem, g, options);
   const std::int64_t tiles = tile_count(g.column_tiles(tiling.keys), tiling.splits);  // of a part
   Arithmetic promise = arithmetic_in_float();
   promise.dot_chain = lane_chain(padded_row(problem.head_dim));
   promise.rescales = links(tiles) + links(tiling.splits) + scores_without_value(problem);
-  promise.value_chain = tiles_chain(tiling.keys, tiles) + links(tiling.splits) + scores_without_value(problem);
+  promise.value_chain = tiles_chain(tiling.keys, tiles, row_block) + links(tiling.splits) + scores_without_value(problem);
   return promise;
 }
 
 }  // namespace
 
-std::vector<Kernel> decode_kernels() {
+std::span<const Target<Run>> decode_targets() {
   static constexpr Target<Run> targets[] = BORESIGHT_TARGETS(decode);
-  return kernel_rows("simd/decode", arithmetic, targets);
+  return targets;
 }
+
+std::vector<Kernel> decode_kernels() { return kernel_rows("simd/decode", arithmetic, decode_targets()); }
 
 }  // namespace boresight::impl::simd
 #endif

@@ -1,13 +1,18 @@
 // The kernel `simd/decode`: few queries against many keys. All of the specification but f64.
 #pragma once
 
+#include <span>
 #include <vector>
 
+#include "impl/simd/targets.h"
 #include "problem/kernel.h"
 
 namespace boresight::impl::simd {
 
 // A row for each instruction set.
 std::vector<Kernel> decode_kernels();
+
+// What those rows run, from weak to strong.
+std::span<const Target<Run>> decode_targets();
 
 }  // namespace boresight::impl::simd

@@ -215,7 +215,7 @@ inline std::int64_t heads_at_once(const Call& call, std::int64_t heads) {
 }
 
 void flash(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace) {
-  const Call call(problem, tensors);
+  const Call call(problem, tensors, workspace);
   if (call.g.rows().size() == 0) return;
   const Tiling tiling = tiling_of(flash_tiles, call.g, options);
   const std::int64_t heads = problem.batch * problem.kv_heads, at_once = heads_at_once(call, heads);

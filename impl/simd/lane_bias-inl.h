@@ -32,7 +32,7 @@ class LaneBias {
  public:
   LaneBias(const Call& call, const Tiling& tiling, Workspace& workspace)
       : call_(call),
-        bias_(call.problem, call.g, call.tensors),
+        bias_(call.problem, call.g, call.tensors, call.buckets),
         kind_(call.problem.bias.kind),
         scale_(float(effective_scale(call.problem))),
         softcap_(float(parameter(call.problem, call.problem.softcap))),

@@ -9,7 +9,7 @@
 
 #include <algorithm>
 #include <limits>
-#include <vector>
+#include <span>
 
 #include "impl/bias_row.h"
 #include "impl/float_arithmetic.h"
@@ -30,10 +30,16 @@ inline constexpr std::int32_t score_slack = vector_lanes;
 // The scores of a tile, row by row. choose() a head, then begin() a tile, then finish() its rows.
 class Scorer {
  public:
-  explicit Scorer(const Call& call)
+  // How many floats of its own a scorer works in.
+  static std::size_t strip_floats(const Tiling& tiling) {
+    return std::size_t(tiling.queries) + std::size_t(tiling.keys) + vector_lanes;
+  }
+
+  Scorer(const Call& call, float* strip)
       : call_(call),
         masks_(call.problem, call.g, call.tensors),
-        bias_(call.problem, call.g, call.tensors),
+        bias_(call.problem, call.g, call.tensors, call.buckets),
+        strip_(strip),
         scale_(float(effective_scale(call.problem))),
         softcap_(float(parameter(call.problem, call.problem.softcap))) {}
 
@@ -55,7 +61,7 @@ class Scorer {
 
   // Turns dot products s[0 .. width of the tile) into scores; hidden ones and those up to `end` become minus infinity.
   // `hidden`: columns that rule 1 hides, counted from the tile's first. Returns the largest score.
-  float finish(std::int32_t row, const std::vector<std::int32_t>& hidden, std::int32_t end, float* s) {
+  float finish(std::int32_t row, std::span<const std::int32_t> hidden, std::int32_t end, float* s) {
     const Problem& problem = call_.problem;
     const bool capped = softcap_ > 0, cap_first = capped && problem.softcap_order == SoftcapOrder::before_bias;
     if (cap_first) cap(s, scale_);
@@ -68,7 +74,7 @@ class Scorer {
  private:
   // The bias of a tile as far as it is shared by its rows.
   void prepare_bias() {
-    if (call_.problem.custom_positions) return list_tokens();
+    if (call_.problem.custom_positions) return;
     switch (call_.problem.bias.kind) {
       case BiasKind::relative_buckets:
       case BiasKind::distance_table:
@@ -82,21 +88,12 @@ class Scorer {
 
   std::int32_t first_token() const { return tile_.begin + first_token_; }
 
-  void list_tokens() {
-    tokens_.clear();
-    for (std::int32_t c = first_token_; c < width_; ++c) tokens_.push_back(c);
-  }
-
   void fill_strip() {
     const Strip<std::int32_t> strip = call_.g.strip(rows_, tile_);
-    strip_.resize(std::size_t(strip.length + vector_lanes));
-    for (std::int32_t k = 0; k < strip.length; ++k) strip_[std::size_t(k)] = bias_.by_distance(std::int64_t(strip.farthest) - k);
+    for (std::int32_t k = 0; k < strip.length; ++k) strip_[k] = bias_.by_distance(std::int64_t(strip.farthest) - k);
   }
 
-  void read_tokens(const Tensor& tensor, std::int64_t offset) {
-    strip_.resize(std::size_t(width_ - first_token_ + vector_lanes));
-    read_row(tensor, offset, width_ - first_token_, strip_.data());
-  }
+  void read_tokens(const Tensor& tensor, std::int64_t offset) { read_row(tensor, offset, width_ - first_token_, strip_); }
 
   // s = factor * s + bias. Persistent columns have none.
   void add_bias(std::int32_t row, float factor, float* s) {
@@ -105,7 +102,8 @@ class Scorer {
     if (problem.bias.kind == BiasKind::none || first_token_ == width_) return multiply_all(s, 0, width_, factor);
     if (problem.custom_positions && by_position) {
       multiply_all(s, 0, width_, factor);
-      return bias_.add(row, tile_, tokens_.data(), std::int32_t(tokens_.size()), s + first_token_);
+      for (std::int32_t c = first_token_; c < width_; ++c) s[c] += bias_.at(row, tile_.begin + c);
+      return;
     }
     multiply_all(s, 0, first_token_, factor);
     switch (problem.bias.kind) {
@@ -113,11 +111,11 @@ class Scorer {
         return add_alibi(row, factor, s);
       case BiasKind::dense:
         read_tokens(call_.tensors.dense, call_.tensors.dense.offset(batch_, head_, row, call_.g.token_index(first_token())));
-        return add_row(strip_.data(), factor, s);
+        return add_row(strip_, factor, s);
       case BiasKind::forget:
         return add_forget(row, factor, s);
       default:
-        return add_row(strip_.data() + call_.g.strip_begin(rows_, row), factor, s);
+        return add_row(strip_ + call_.g.strip_begin(rows_, row), factor, s);
     }
   }
 
@@ -153,7 +151,7 @@ class Scorer {
     const Vector at_query = all(read_element(sums, sums.offset(batch_, head_, call_.g.query_token_index(row))));
     const Vector factors = all(factor);
     for (std::int32_t c = first_token_; c < width_; c += vector_lanes)
-      store(hn::MulAdd(factors, load(s + c), hn::Sub(at_query, load(strip_.data() + (c - first_token_)))), s + c);
+      store(hn::MulAdd(factors, load(s + c), hn::Sub(at_query, load(strip_ + (c - first_token_)))), s + c);
   }
 
   // s = softcap * tanh(factor * s / softcap)
@@ -162,7 +160,7 @@ class Scorer {
       store(hn::Mul(all(softcap_), tanh(hn::Div(hn::Mul(all(factor), load(s + c)), all(softcap_)))), s + c);
   }
 
-  void hide(std::int32_t row, const std::vector<std::int32_t>& hidden, std::int32_t end, float* s) const {
+  void hide(std::int32_t row, std::span<const std::int32_t> hidden, std::int32_t end, float* s) const {
     if (!plain_) {
       const RowView<std::int32_t> view = call_.g.row_view(row, tile_);
       std::fill(s + view.persistent_end, s + view.band.begin, minus_infinity);
@@ -186,14 +184,13 @@ class Scorer {
   const Call& call_;
   Masks masks_;
   BiasRow bias_;
+  float* strip_;  // biases that the tile's rows share, or one row's
   float scale_, softcap_;
   std::int64_t batch_ = 0, head_ = 0;
   Range<std::int32_t> rows_{}, tile_{};
   std::int32_t width_ = 0;        // of the tile
   std::int32_t first_token_ = 0;  // columns before it are persistent, counted from the tile's first
   bool plain_ = false;
-  std::vector<float> strip_;
-  std::vector<std::int32_t> tokens_;
 };
 
 // A row's scores [0, end) become their weights, in the scale of the row's new reference score; the state takes their sum.

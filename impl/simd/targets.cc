@@ -4,6 +4,7 @@
 #include "hwy/targets.h"
 #include "impl/float_arithmetic.h"
 #include "impl/simd/memory.h"
+#include "impl/simd/pool.h"
 
 namespace boresight::impl::simd {
 namespace {
@@ -12,6 +13,7 @@ void run_in_own_memory(Run* run, const Problem& problem, const Tensors& tensors,
   Workspace needs;
   run(problem, tensors, options, needs);
   const Block block = block_of(needs.bytes());
+  const Crowd crowd;
   Workspace workspace(block.get());
   run(problem, tensors, options, workspace);
 }

@@ -28,6 +28,37 @@ HWY_INLINE Vector all(float x) { return hn::Set(Floats(), x); }
 HWY_INLINE Vector load(const float* from) { return hn::LoadU(Floats(), from); }
 HWY_INLINE void store(Vector v, float* to) { hn::StoreU(v, Floats(), to); }
 
+// Elements of 16 bits, read as the floats that they are.
+struct Bf16 {
+  std::uint16_t bits;
+};
+struct F16 {
+  std::uint16_t bits;
+};
+HWY_INLINE Vector load(const Bf16* from) {
+  const hn::RebindToUnsigned<Floats> wide;
+  const auto bits = hn::LoadU(hn::Rebind<std::uint16_t, Floats>(), &from->bits);
+  return hn::BitCast(Floats(), hn::ShiftLeft<16>(hn::PromoteTo(wide, bits)));
+}
+#if HWY_TARGET <= HWY_AVX2 || HWY_TARGET == HWY_NEON
+HWY_INLINE Vector load(const F16* from) {
+  const hn::Rebind<hwy::float16_t, Floats> halves;
+  return hn::PromoteTo(Floats(), hn::BitCast(halves, hn::LoadU(hn::Rebind<std::uint16_t, Floats>(), &from->bits)));
+}
+#else
+// As from_f16() of impl/convert.h.
+HWY_INLINE Vector load(const F16* from) {
+  const hn::RebindToUnsigned<Floats> wide;
+  const auto bits = hn::PromoteTo(wide, hn::LoadU(hn::Rebind<std::uint16_t, Floats>(), &from->bits));
+  const auto sign = hn::ShiftLeft<16>(hn::And(bits, hn::Set(wide, 0x8000u)));
+  const auto magnitude = hn::ShiftLeft<13>(hn::And(bits, hn::Set(wide, 0x7fffu)));
+  const Vector finite = hn::Mul(hn::BitCast(Floats(), magnitude), all(0x1p112f));
+  const Vector other = hn::BitCast(Floats(), hn::Or(magnitude, hn::Set(wide, 0x70000000u)));  // infinity and NaN
+  const auto is_finite = hn::Lt(hn::BitCast(Ints(), magnitude), hn::Set(Ints(), 0x0f800000));
+  return hn::Or(hn::BitCast(Floats(), sign), hn::IfThenElse(hn::RebindMask(Floats(), is_finite), finite, other));
+}
+#endif
+
 // 2^n for n in [-126, 127], by the exponent's bits.
 HWY_INLINE Vector power_of_two(hn::Vec<Ints> n) {
   return hn::BitCast(Floats(), hn::ShiftLeft<23>(hn::Add(n, hn::Set(Ints(), 127))));
@@ -38,7 +69,7 @@ HWY_INLINE Vector power_of_two(hn::Vec<Ints> n) {
 // factors, so that the last product alone can be subnormal and rounds once.
 HWY_INLINE Vector exp_of_nonpositive(Vector x) {
   const auto vanishes = hn::Lt(x, all(-104.0f));
-  const Vector y = hn::Max(x, all(-104.0f));
+  const Vector y = hn::IfThenZeroElse(vanishes, x);  // or it would be subnormal on the way, at 150 cycles a vector
   const Vector n = hn::Round(hn::Mul(y, all(0x1.715476p0f)));
   const Vector r = hn::NegMulAdd(n, all(-0x1.bd0106p-13f), hn::NegMulAdd(n, all(0x1.63p-1f), y));  // ln 2 in two parts
   Vector p = all(0x1.6a2352p-10f);

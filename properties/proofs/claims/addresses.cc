@@ -5,12 +5,28 @@
 namespace boresight::proofs {
 namespace {
 
+Whole part_of(const Layout& layout, Whole column) {
+  return select(layout.is_persistent(column), Whole(0), select(layout.is_memory(column), Whole(1), Whole(2)));
+}
+
 Truth key_part(Setting& setting) {
-  const Layout& layout = setting.layout();
   const Number column = setting.column();
-  const Whole part =
-      select(layout.is_persistent(Whole(column)), Whole(0), select(layout.is_memory(Whole(column)), Whole(1), Whole(2)));
-  return setting.compare("key_part", geometry_of(setting).key_part(column), part);
+  return setting.compare("key_part", geometry_of(setting).key_part(column), part_of(setting.layout(), Whole(column)));
+}
+
+Truth run_of_part(Setting& setting) {
+  const Span tile = setting.columns();
+  const Number column = setting.inside("column", tile);
+  const Whole part = part_of(setting.layout(), Whole(column));
+  Truth holds(true);
+  Number end = tile.begin;
+  for (const std::int64_t number : {0, 1, 2}) {
+    const Range run = geometry_of(setting).run_of_part(range_of(tile), Number(number));
+    const Truth inside = run.begin <= column && column < run.end, right = part == number;
+    holds = holds && run.begin == end && run.begin <= run.end && implies(inside, right) && implies(right, inside);
+    end = run.end;
+  }
+  return holds && end == tile.end;
 }
 
 // The parts follow one another: P persistent rows, M memories, S keys of the segment.
@@ -101,6 +117,10 @@ std::vector<Claim> address_claims() {
       {.name = "key_part",
        .words = "persistent columns lie in mem_kv, then memories, then the segment",
        .state = key_part,
+       .shown_by = "sink"},
+      {.name = "run_of_part",
+       .words = "a tile is three runs of columns, one of each part, one after another",
+       .state = run_of_part,
        .shown_by = "sink"},
       {.name = "row_in_part",
        .words = "a column's row in the tensor of its part",
