@@ -25,6 +25,7 @@ help:
 	@echo 'make field        the flash algorithm over a finite field, exactly, and its mutants: field against floats; docs/field.md'
 	@echo 'make bench        attention beside the limits of the machine, measured too: a few minutes; bench/README.md'
 	@echo 'make bench-full   the same for every shape, mode, type and size, on 1 and 2 threads: half an hour'
+	@echo 'make bench-check  is a kernel slower than it was? by its share of the limit; under a minute. make bench-store stores it'
 	@echo 'make python       the Python package, in build/venv, and its tests; python/README.md'
 	@echo 'make survey       what PyTorch, onnxruntime and x-transformers really compute: docs/survey.md'
 	@echo 'make kill-matrix  which mistakes known suites would let through: docs/kill_matrix.md, some minutes'
@@ -83,6 +84,10 @@ bench bench-full: setup build/release/build.ninja
 	build/release/attention_bench --threads $(BENCH_THREADS) $(BENCH_ROWS) $(BENCH_FLAGS) --benchmark_format=json \
 	  >build/release/attention.json || [ $$? = 1 ]
 	bench/report.py build/release/attention.json bench/results
+# Shares of the limits against those stored for this processor; where none are (77) that is said, and is no failure.
+bench-check bench-store: setup build/release/build.ninja
+	cmake --build build/release --target attention_bench
+	bench/check.py build/release/attention_bench $(if $(filter bench-store,$@),--store) || [ $$? = 77 ]
 kill-matrix: build
 	build/release/boresight lint --matrix docs/kill_matrix.md
 # Each reading of the specification as a kernel: cases until it is caught, and what it is called; docs/power.md.
@@ -157,4 +162,4 @@ check-fresh:
 clean:
 	rm -rf build
 
-.PHONY: check-instruction-sets help setup build verify examples test test-quick test-full release asan tsan debug planted mutants clang bench bench-full power identify proofs field kill-matrix fuzz fuzz-plain fuzz-replay fuzz-merge fuzzers coverage format check-fresh clean
+.PHONY: check-instruction-sets help setup build verify examples test test-quick test-full release asan tsan debug planted mutants clang bench bench-full bench-check bench-store power identify proofs field kill-matrix fuzz fuzz-plain fuzz-replay fuzz-merge fuzzers coverage format check-fresh clean

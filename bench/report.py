@@ -15,19 +15,20 @@ import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 GOALS = json.loads((TOP / "bench/goals.json").read_text())
-COUNTERS = ("of f32 peak", "of bf16 peak", "of read rate", "error/bound", "FLOP/s", "bytes/s", "scores", "samples", "kept", "spread", "verified")
+COUNTERS = ("of f32 peak", "of bf16 peak", "of read rate", "error/bound", "FLOP/s", "bytes/s", "scores", "samples", "kept", "spread",
+            "verified")
 LIMITS = {"of f32 peak": "peak", "of bf16 peak": "bf16 peak", "of read rate": "read"}
-OF_LIMIT = """A cell is the share of the limit that the kernel reached, in percent, which limit, the goal where there is one, and the median time of a
-call. `peak`: multiply-adds of f32 in registers, of the kernel's instruction set; `bf16 peak`: the same by bf16 products, where the processor has
-them; `read`: a loop that only reads the very keys and values. The limit was run beside every sample. What causality or a window hides is
-no work; what masks hide is. The last factor is the time over the same without the mode (over `causal` for a causal mode)."""
-ENCODINGS = """A cell is the median time of a call, its factor over `none` with the same shape, and the largest error as a fraction of the certified
-bound. The reference is the truth itself."""
-GROWTH = """A cell is the time for each (row, column) pair, heads counted apart, and its factor over the first row of the table: 1.00 is time that
-grows as the pairs do, so that columns cost no more than their share."""
+OF_LIMIT = """A cell is the share of the limit that the kernel reached, in percent, which limit, the goal where there is one, and the median
+time of a call. `peak`: multiply-adds of f32 in registers, of the kernel's instruction set; `bf16 peak`: the same by bf16 products, where the
+processor has them; `read`: a loop that only reads the very keys and values. The limit was run beside every sample. What causality or a
+window hides is no work; what masks hide is. The last factor is the time over the same without the mode (over `causal` for a causal mode)."""
+ENCODINGS = """A cell is the median time of a call, its factor over `none` with the same shape, and the largest error as a fraction of the
+certified bound. The reference is the truth itself."""
+GROWTH = """A cell is the time for each (row, column) pair, heads counted apart, and its factor over the first row of the table: 1.00 is time
+that grows as the pairs do, so that columns cost no more than their share."""
 MASKS = "A cell is the median time of a call, and its factor over `plain`."
-SAMPLES = """Samples in which another process took the processor away were dropped. `~`: there was no other, so that all count, by the time that the
-thread itself had the processor; of several threads such a time is no measurement, and has no share of a limit."""
+SAMPLES = """Samples in which another process took the processor away were dropped. `~`: there was no other, so that all count, by the time
+that the thread itself had the processor; of several threads such a time is no measurement, and has no share of a limit."""
 
 
 def git(*words):
@@ -95,7 +96,8 @@ def table(measured, down, across, cell):
     lines, columns = (list(dict.fromkeys(of(fields, row) for row in measured)) for fields in (down, across))
     found = {(of(down, row), of(across, row)): row for row in measured}
     words = [[*map(str, line), *(told(found.get((line, column)), cell) for column in columns)] for line in lines]
-    return grid([[*down, *(" ".join(f"t{word}" if field == "threads" else str(word) for field, word in zip(across, column)) for column in columns)], *words])
+    titles = (" ".join(f"t{word}" if field == "threads" else str(word) for field, word in zip(across, column)) for column in columns)
+    return grid([[*down, *titles], *words])
 
 
 def told(row, cell):
