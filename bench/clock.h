@@ -8,7 +8,7 @@ namespace boresight::bench {
 
 struct Moment {
   double seconds = 0;
-  long taken_away = 0;  // involuntary context switches of the process so far
+  long taken_away = 0;  // involuntary context switches so far
 };
 
 struct Stretch {
@@ -16,12 +16,13 @@ struct Stretch {
   bool undisturbed = false;  // nobody took the processor away in it
 };
 
-// One thread is timed by the processor's time, which stands still while a neighbour has it; several by the clock on the wall.
+// Of one thread, the calling one: by the time that it had the processor, which stands still while a neighbour has it. Of several,
+// whichever they are: by the clock on the wall.
 inline Moment now(int threads) {
   timespec time{};
-  clock_gettime(threads == 1 ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &time);
+  clock_gettime(threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &time);
   rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
+  getrusage(threads == 1 ? RUSAGE_THREAD : RUSAGE_SELF, &usage);
   return {double(time.tv_sec) + 1e-9 * double(time.tv_nsec), usage.ru_nivcsw};
 }
 

@@ -12,16 +12,16 @@ namespace {
 
 BORESIGHT_BF16 float dot_products(std::int64_t rounds) {
   const __m512bh one = (__m512bh)_mm512_set1_epi16(0x3f80);
-  __m512 a[12];
-#pragma GCC unroll 12
-  for (int k = 0; k < 12; ++k) a[k] = _mm512_set1_ps(float(k));  // of equal chains the compiler would keep one
+  __m512 a[16];
+#pragma GCC unroll 16
+  for (int k = 0; k < 16; ++k) a[k] = _mm512_set1_ps(float(k));  // of equal chains the compiler would keep one
   for (; rounds > 0; --rounds) {
-#pragma GCC unroll 12
+#pragma GCC unroll 16
     for (__m512& sum : a) sum = _mm512_dpbf16_ps(sum, one, one);  // counts by two, and stays where it is no longer exact
   }
   __m512 total = a[0];
-#pragma GCC unroll 11
-  for (int k = 1; k < 12; ++k) total = _mm512_add_ps(total, a[k]);
+#pragma GCC unroll 15
+  for (int k = 1; k < 16; ++k) total = _mm512_add_ps(total, a[k]);
   return _mm512_cvtss_f32(total);
 }
 
