@@ -145,7 +145,7 @@ Status Attention::run(const Tensors& tensors, void* workspace) const {
   if (Status status = validate_outputs(problem_, tensors); !status) return status;
   alignas(workspace_alignment) std::byte nothing[workspace_alignment];
   if (workspace_bytes_ == 0) workspace = nothing;
-  if (workspace == nullptr || reinterpret_cast<std::uintptr_t>(workspace) % workspace_alignment != 0)
+  if (workspace == nullptr || (reinterpret_cast<std::uintptr_t>(workspace) & (workspace_alignment - 1)) != 0)
     return Error{fmt::format("the workspace is at {}", workspace), "",
                  fmt::format("needs {} bytes at a multiple of {}", workspace_bytes_, workspace_alignment)};
   simd::Workspace memory(workspace);
