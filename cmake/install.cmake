@@ -1,4 +1,4 @@
-# What `cmake --install` puts where: the programs, one library of all that judges and of our kernels, the public headers, and what
+# What `cmake --install` puts where: the programs, one library of all that judges and of our kernels, another of these kernels alone, the public headers, and what
 # CMake and pkg-config need to find them, wherever the prefix is moved to. Tests and planted bugs stay here.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -21,16 +21,22 @@ target_link_libraries(boresight_kernel_interface INTERFACE dlpack::dlpack)
 target_include_directories(boresight_kernel_interface INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 set_target_properties(boresight_kernel_interface PROPERTIES EXPORT_NAME kernel)
 
+# The kernels without the judge (cmake/attention.cmake): its header is <boresight/attention.h>.
+target_link_libraries(boresight_attention INTERFACE $<INSTALL_INTERFACE:dlpack::dlpack>)
+target_include_directories(boresight_attention INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+set_target_properties(boresight_attention PROPERTIES EXPORT_NAME attention)
+
 install(TARGETS boresight RUNTIME)
 install(TARGETS boresight_archive EXPORT boresight ARCHIVE)
 install(TARGETS boresight_kernel_interface EXPORT kernel)
-foreach(part boresight kernel)
+install(TARGETS boresight_attention EXPORT attention LIBRARY)
+foreach(part boresight kernel attention)
   install(EXPORT ${part} NAMESPACE boresight:: DESTINATION ${package_directory} FILE ${part}-targets.cmake)
 endforeach()
 
 # All that is installed, for a build of nothing else. The other programs are installed where they were built: `boresight prove`
 # looks for its prover beside itself.
-add_custom_target(installable DEPENDS boresight boresight_archive)
+add_custom_target(installable DEPENDS boresight boresight_archive boresight_attention)
 foreach(program boresight_prove boresight_field)
   if(TARGET ${program})
     add_dependencies(installable ${program})
@@ -50,7 +56,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/boresight-config-
 install(FILES ${PROJECT_BINARY_DIR}/package/boresight-config.cmake ${PROJECT_BINARY_DIR}/package/boresight-config-version.cmake
         DESTINATION ${package_directory})
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig OUTPUT_VARIABLE PREFIX_FROM_PKGCONFIG)
-foreach(name boresight boresight-kernel)
+foreach(name boresight boresight-kernel boresight-attention)
   configure_file(cmake/${name}.pc.in ${PROJECT_BINARY_DIR}/package/${name}.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/package/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endforeach()

@@ -3,9 +3,9 @@
 # stand on the user's include path, where a problem/ of his own would be taken for ours.
 # Set by cmake/install.cmake: SOURCE the tree, SCRATCH a directory of the build, INCLUDE_DIRECTORY where to, under the prefix.
 
-# The installed path of a header. The C interface is alone at the top.
+# The installed path of a header. The two C interfaces are alone at the top.
 function(installed_path result header)
-  string(REGEX REPLACE "^problem/boresight\\.h$" "boresight.h" path ${header})
+  string(REGEX REPLACE "^(problem|impl)/(boresight|attention)\\.h$" "\\2.h" path ${header})
   set(${result} boresight/${path} PARENT_SCOPE)
 endfunction()
 

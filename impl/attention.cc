@@ -112,6 +112,8 @@ Result<Attention> Attention::plan(const Problem& problem, const Tensors& tensors
   Attention attention;
   attention.problem_ = problem;
   attention.planned_ = tensors;
+  for (const TensorPair& pair : tensor_pairs)
+    if (Tensor& planned = attention.planned_.*pair.ours; planned) planned.data = nowhere();
   attention.options_ = options;
   if (options.threads == 0) attention.options_.threads = simd::usable_processors();
   if (Status status = validate(problem); !status) return status.error();
@@ -119,12 +121,14 @@ Result<Attention> Attention::plan(const Problem& problem, const Tensors& tensors
   if (const std::string why = unsupported_in_float(problem, tensors); !why.empty())
     return Error{fmt::format("no kernel supports this problem: {}", why), "", "allowed: f32, bf16, f16"};
   if (Status status = validate_shapes(problem, tensors); !status) return status.error();
+  if (Status status = validate_places(problem, attention.planned_); !status) return status.error();
+  if (Status status = validate_outputs_alone(problem, tensors); !status) return status.error();
   const Result<Chosen> chosen = choose(problem, kernel);
   if (!chosen) return chosen.error();
   attention.kernel_ = chosen->name;
   attention.run_ = chosen->run;
   simd::Workspace needs;
-  attention.run_(problem, tensors, attention.options_, needs);
+  attention.run_(problem, attention.planned_, attention.options_, needs);
   attention.workspace_bytes_ = needs.bytes();
   simd::prepare_threads(attention.options_.threads);
   return attention;
@@ -142,10 +146,10 @@ Status Attention::check_planned(const Tensors& tensors) const {
 Status Attention::run(const Tensors& tensors, void* workspace) const {
   if (Status status = check_planned(tensors); !status) return status;
   if (Status status = validate_places(problem_, tensors); !status) return status;
-  if (Status status = validate_outputs(problem_, tensors); !status) return status;
+  if (Status status = validate_outputs_apart(problem_, tensors); !status) return status;
   alignas(workspace_alignment) std::byte nothing[workspace_alignment];
   if (workspace_bytes_ == 0) workspace = nothing;
-  if (workspace == nullptr || reinterpret_cast<std::uintptr_t>(workspace) % workspace_alignment != 0)
+  if (workspace == nullptr || (reinterpret_cast<std::uintptr_t>(workspace) & (workspace_alignment - 1)) != 0)
     return Error{fmt::format("the workspace is at {}", workspace), "",
                  fmt::format("needs {} bytes at a multiple of {}", workspace_bytes_, workspace_alignment)};
   simd::Workspace memory(workspace);

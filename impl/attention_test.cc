@@ -138,6 +138,9 @@ TEST(Attention, TellsWhatCantBePlanned) {
       {"no kernel supports this problem: type f64", [](Call& c) { c.a_case.problem.type = Type::f64; }},
       {"segment_k is absent; must be [2][2][5][8] f32", [](Call& c) { c.tensors.segment_k = {}; }},
       {"q is [2][4][3][7] f32; must be [2][4][3][8] f32", [](Call& c) { c.tensors.q.shape[3] = 7; }},
+      {"out is absent; it is what a call computes", [](Call& c) { c.tensors.out = {}; }},
+      {"out overlaps itself; its strides must keep elements apart", [](Call& c) { c.tensors.out.stride[2] = 0; }},
+      {"key_mask has strides beyond any memory", [](Call& c) { c.tensors.key_mask.stride[0] = std::int64_t{1} << 62; }},
       {"out is [2][4][3][6] bf16; must be [2][4][3][6] f32", [](Call& c) { c.tensors.out.type = Type::bf16; }},
   };
   for (const auto& [words, change] : wrong) {

@@ -18,24 +18,32 @@ Status check_kernel(const Kernel& kernel, const Problem& problem, const Tensors&
   return Error{fmt::format("{} does not support this problem: {}", kernel.name, why), "", ""};
 }
 
-// An output must have a place of its own for each element, and share no byte with what is read or with the other output.
-Status check_output(const Problem& problem, const Tensors& tensors, const char* name, Tensor Tensors::* output) {
-  if (overlaps_itself(tensors.*output))
-    return Error{fmt::format("{} overlaps itself", name), "", "its strides must keep elements apart"};
-  const Extent own = extent_of(tensors.*output);
-  for (const TensorRule& rule : tensor_rules(problem)) {
-    if (rule.need == Need::unused || rule.member == output || !own.meets(extent_of(tensors.*rule.member))) continue;
-    return Error{fmt::format("{} overlaps {}", name, rule.name), "", "outputs need memory of their own"};
-  }
-  return ok();
-}
+struct Output {
+  const char* name;
+  Tensor Tensors::* member;
+};
+constexpr Output outputs[] = {{"out", &Tensors::out}, {"lse", &Tensors::lse}};
 
 }  // namespace
 
-Status validate_outputs(const Problem& problem, const Tensors& tensors) {
+Status validate_outputs_alone(const Problem& problem, const Tensors& tensors) {
   if (!tensors.out && problem.queries > 0) return Error{"out is absent", "", "it is what a call computes"};
-  if (Status status = check_output(problem, tensors, "out", &Tensors::out); !status) return status;
-  return check_output(problem, tensors, "lse", &Tensors::lse);
+  for (const auto& [name, member] : outputs)
+    if (overlaps_itself(tensors.*member))
+      return Error{fmt::format("{} overlaps itself", name), "", "its strides must keep elements apart"};
+  return ok();
+}
+
+Status validate_outputs_apart(const Problem& problem, const Tensors& tensors) {
+  const auto rules = tensor_rules(problem);
+  for (const auto& [name, member] : outputs) {
+    const Extent own = extent_of(tensors.*member);
+    for (const TensorRule& rule : rules) {
+      if (rule.need == Need::unused || rule.member == member || !own.meets(extent_of(tensors.*rule.member))) continue;
+      return Error{fmt::format("{} overlaps {}", name, rule.name), "", "outputs need memory of their own"};
+    }
+  }
+  return ok();
 }
 
 Status attend(const Kernel& kernel, const Problem& problem, const Tensors& tensors, const Options& options) {
@@ -43,7 +51,8 @@ Status attend(const Kernel& kernel, const Problem& problem, const Tensors& tenso
   if (Status status = validate(options); !status) return status;
   if (Status status = check_kernel(kernel, problem, tensors); !status) return status;
   if (Status status = validate(problem, tensors); !status) return status;
-  if (Status status = validate_outputs(problem, tensors); !status) return status;
+  if (Status status = validate_outputs_alone(problem, tensors); !status) return status;
+  if (Status status = validate_outputs_apart(problem, tensors); !status) return status;
   try {
     kernel.run(problem, tensors, options);
   } catch (const std::bad_alloc&) {

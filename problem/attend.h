@@ -10,8 +10,10 @@ namespace boresight {
 // The first field outside its range, with the range; or success.
 Status validate(const Options& options);
 
-// That out is there, and that no output overlaps itself or any other tensor. Shapes and places must be valid.
-Status validate_outputs(const Problem& problem, const Tensors& tensors);
+// That out is there, and that no output overlaps itself: of shapes that are valid, wherever they lie.
+Status validate_outputs_alone(const Problem& problem, const Tensors& tensors);
+// That no output overlaps another tensor. Shapes and places must be valid.
+Status validate_outputs_apart(const Problem& problem, const Tensors& tensors);
 
 // Computes tensors.out, and tensors.lse where present. An error where the kernel is not available or does not take the problem,
 // where problem, options or tensors are not valid (validate()), where out is absent, where an output overlaps itself or any

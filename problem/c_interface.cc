@@ -81,9 +81,6 @@ void each_field(Ours& p, Theirs& c, Pair pair) {
   pair("xpos_center", p.rotary.xpos.center, c.xpos_center);
 }
 
-// An address that no memory has, with as much room on either side as a tensor may take.
-void* nowhere() { return reinterpret_cast<void*>(std::uintptr_t{1} << (std::numeric_limits<std::uintptr_t>::digits - 2)); }
-
 std::optional<Type> type_of(DLDataType theirs) {
   for (const Type type : {Type::f32, Type::bf16, Type::f16, Type::f64, Type::u8, Type::i32}) {
     const DLDataType ours = to_c(type);
@@ -125,6 +122,8 @@ Result<Tensor> from_c(const char* name, const DLTensor& theirs, Data data) {
 }
 
 }  // namespace
+
+void* nowhere() { return reinterpret_cast<void*>(std::uintptr_t{1} << (std::numeric_limits<std::uintptr_t>::digits - 2)); }
 
 boresight_problem to_c(const Problem& p) {
   boresight_problem c{};

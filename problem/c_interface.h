@@ -31,7 +31,10 @@ struct TensorPair {
 inline constexpr std::size_t tensor_count = 22;
 extern const std::array<TensorPair, tensor_count> tensor_pairs;
 
-// Whether tensors bring their data, or are described before there is any: each then has an address at which nothing lies.
+// An address where no memory is, with as much room on either side as any tensor takes: of tensors whose data is to come.
+void* nowhere();
+
+// Whether tensors bring their data, or are described before there is any: each then lies nowhere.
 enum class Data { there, to_come };
 
 // The first tensor that no Tensor can be, with what would be right; or the tensors. Strides that are NULL are those of a

@@ -4,6 +4,7 @@ from there, and tests/outside is built against it, by CMake and by pkg-config. N
 
 Usage: install_test.py BUILD CXX
 """
+import ctypes
 import os
 import pathlib
 import re
@@ -20,6 +21,7 @@ WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror"]
 PLACE = tempfile.TemporaryDirectory()
 PREFIX = pathlib.Path(PLACE.name) / "moved/prefix"
 OUTSIDE = pathlib.Path(PLACE.name) / "outside"
+EXAMPLE = PREFIX / "share/doc/boresight/examples/attention.c"
 
 
 def run(*words, **options):
@@ -58,6 +60,12 @@ def configured(source, *words):
     return build, run("cmake", "-S", source, "-B", build, f"-DCMAKE_PREFIX_PATH={PREFIX}", f"-DCMAKE_CXX_COMPILER={CXX}", *words)
 
 
+def library():
+    """The shared library of our kernels, by the name that a program is linked with."""
+    [path] = PREFIX.rglob("libboresight_attention.so." + ".".join(VERSION.split(".")[:2]))
+    return path
+
+
 def headers(include):
     return sorted(str(path.relative_to(include)) for path in include.rglob("*") if path.is_file())
 
@@ -66,7 +74,7 @@ def public():
     """The installed paths of the headers that cmake/public_headers.txt names."""
     lines = (TOP / "cmake/public_headers.txt").read_text().splitlines()
     names = [line.split()[0] for line in lines if not line.startswith("#")]
-    return ["boresight/" + re.sub("^problem/boresight.h$", "boresight.h", name) for name in names]
+    return ["boresight/" + re.sub("^(problem|impl)/(boresight|attention).h$", r"\2.h", name) for name in names]
 
 
 def reached(include, names):
@@ -111,7 +119,8 @@ class Headers(unittest.TestCase):
 
     def test_the_c_interface_is_c(self):
         for standard in ["-std=c11", "-std=c17"]:
-            must("cc", standard, *WARNINGS, "-fsyntax-only", *flags("boresight-kernel", "--cflags"), OUTSIDE / "mine.c")
+            for source in [OUTSIDE / "mine.c", EXAMPLE]:
+                must("cc", standard, *WARNINGS, "-fsyntax-only", *flags("boresight-kernel", "--cflags"), source)
 
 
 class Programs(unittest.TestCase):
@@ -137,6 +146,9 @@ class Projects(unittest.TestCase):
         self.assertIn("FAILED mine", judged.stdout)
         self.assertIn("reading softcap-ignored", judged.stdout)
 
+        planned = must(directory / "planned")
+        self.assertRegex(planned, r"simd/decode@\w+: -?\d+\.\d+ -?\d+\.\d+\nq is f32\[1 by 2\]")
+
     def check_library(self, path):
         said = must(PREFIX / "bin/boresight", "replay", "--library", path, "bs1 b2 h2 d4 n1 s1 law=called_twice")
         self.assertTrue(said.startswith("PASSED mine"), said)
@@ -150,7 +162,7 @@ class Projects(unittest.TestCase):
 
     def test_are_built_by_pkg_config(self):
         place = pathlib.Path(tempfile.mkdtemp(dir=PLACE.name))
-        for name in ["call", "judge"]:
+        for name in ["call", "planned", "judge"]:
             must(CXX, "-std=c++20", *WARNINGS, OUTSIDE / f"{name}.cc", *flags("boresight", "--cflags", "--libs"), "-o", place / name)
         self.check_programs(place)
         must("cc", "-std=c11", "-shared", "-fPIC", OUTSIDE / "mine.c", *flags("boresight-kernel", "--cflags", "--libs"),
@@ -163,6 +175,29 @@ class Projects(unittest.TestCase):
         self.assertEqual(ended.returncode, 0, ended.stdout)
         must("cmake", "--build", build)
         self.check_library(pathlib.Path(build) / "libmine.so")
+
+    def test_kernels_are_used_from_c_without_the_judge(self):
+        by_cmake, ended = configured(OUTSIDE / "attention", f"-DEXAMPLE={EXAMPLE}")
+        self.assertEqual(ended.returncode, 0, ended.stdout)
+        must("cmake", "--build", by_cmake)
+        place = pathlib.Path(tempfile.mkdtemp(dir=PLACE.name))
+        must("cc", "-std=c11", *WARNINGS, EXAMPLE, *flags("boresight-attention", "--cflags", "--libs"), f"-Wl,-rpath,{library().parent}",
+             "-o", place / "attention")
+        for program in [pathlib.Path(by_cmake) / "attention", place / "attention"]:
+            self.assertRegex(must(program), r"^simd/flash: the last element is \d+\.\d+\n$")
+
+    def test_kernels_are_used_from_python_without_the_judge(self):
+        attention = ctypes.CDLL(library())
+        attention.boresight_attention_plan.restype = ctypes.c_char_p
+        self.assertEqual(attention.boresight_attention_plan(None, None, None, None, ctypes.byref(ctypes.c_void_p())),
+                         b"problem is NULL; it may not be")
+
+    def test_the_library_exports_what_its_header_declares(self):
+        header = (PREFIX / "include/boresight/attention.h").read_text()
+        declared = set(re.findall(r"BORESIGHT_PUBLIC [^;(]*?(boresight_attention_\w+)\(", header))
+        listed = must("nm", "-D", "--defined-only", library()).splitlines()
+        self.assertGreater(len(declared), 4)
+        self.assertEqual({line.split()[-1] for line in listed}, declared)
 
     def test_who_asks_for_another_minor_version_is_refused(self):
         for version in ["0.0", "0.2", "1.0"]:

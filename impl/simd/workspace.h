@@ -8,6 +8,8 @@
 #include <new>
 #include <type_traits>
 
+#include "impl/geometry.h"
+
 namespace boresight::impl::simd {
 
 class Workspace {
@@ -26,7 +28,7 @@ class Workspace {
   T* take(std::size_t count) {
     static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= alignment);
     std::byte* const at = counts() ? nullptr : memory_ + bytes_;
-    bytes_ += (count * sizeof(T) + alignment - 1) / alignment * alignment;
+    bytes_ += padded(count * sizeof(T), alignment);
     return reinterpret_cast<T*>(at);
   }
 
