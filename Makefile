@@ -23,7 +23,9 @@ help:
 	@echo 'make identify     the semantic card of each reading as a kernel, and of planted bugs: told by their names? docs/identify.md'
 	@echo 'make proofs       the index arithmetic proved by two solvers, and its planted bugs refuted; docs/proofs.md'
 	@echo 'make field        the flash algorithm over a finite field, exactly, and its mutants: field against floats; docs/field.md'
-	@echo 'make bench        attention by shape, encoding and kernel: time and precision; bench/results'
+	@echo 'make bench        attention beside the limits of the machine, measured too: a few minutes; bench/README.md'
+	@echo 'make bench-full   the same for every shape, mode, type and size, on 1 and 2 threads: half an hour'
+	@echo 'make bench-check  is a kernel slower than it was? by its share of the limit; under a minute. make bench-store stores it'
 	@echo 'make python       the Python package, in build/venv, and its tests; python/README.md'
 	@echo 'make survey       what PyTorch, onnxruntime and x-transformers really compute: docs/survey.md'
 	@echo 'make kill-matrix  which mistakes known suites would let through: docs/kill_matrix.md, some minutes'
@@ -69,14 +71,23 @@ clang: setup
 	@if $(SECOND_COMPILER); then $(MAKE) --no-print-directory build/clang/build.ninja SETUP=true && cmake --build --preset clang; \
 	 else echo 'clang++-19 is not here: the second compiler is SKIPPED'; fi
 
-# Verified, then timed, repeated in random order; the medians as a table, kept in bench/results. Where a kernel was refused
-# (status 1) the table says so, and fails.
-bench: setup build/release/build.ninja
+# Verified, then timed, each row beside the limits; the tables, kept in bench/results. Where a kernel was refused (status 1) the
+# table says so, and fails. BENCH_FLAGS, such as --set avx2, go to attention_bench.
+BENCH_FLAGS ?=
+BENCH_THREADS ?= 1,2
+BENCH_SHORT = /(prefill|decode)/[a-z0-9]+/(plain|causal|alibi)/(f32|bf16)/|/encodings/.*/(none|alibi|rope)/.*t1
+bench: BENCH_ROWS = --benchmark_filter='$(BENCH_SHORT)' --seconds 0.2
+bench-full: BENCH_ROWS = --seconds 0.5
+bench bench-full: setup build/release/build.ninja
 	cmake --build build/release --target judge_bench attention_bench
 	build/release/judge_bench
-	build/release/attention_bench --benchmark_repetitions=5 --benchmark_min_time=0.02 --benchmark_enable_random_interleaving=true \
-	  --benchmark_format=json >build/release/attention.json || [ $$? = 1 ]
+	build/release/attention_bench --threads $(BENCH_THREADS) $(BENCH_ROWS) $(BENCH_FLAGS) --benchmark_format=json \
+	  >build/release/attention.json || [ $$? = 1 ]
 	bench/report.py build/release/attention.json bench/results
+# Shares of the limits against those stored for this processor; where none are (77) that is said, and is no failure.
+bench-check bench-store: setup build/release/build.ninja
+	cmake --build build/release --target attention_bench
+	bench/check.py build/release/attention_bench $(if $(filter bench-store,$@),--store) || [ $$? = 77 ]
 kill-matrix: build
 	build/release/boresight lint --matrix docs/kill_matrix.md
 # Each reading of the specification as a kernel: cases until it is caught, and what it is called; docs/power.md.
@@ -151,4 +162,4 @@ check-fresh:
 clean:
 	rm -rf build
 
-.PHONY: check-instruction-sets help setup build verify examples test test-quick test-full release asan tsan debug planted mutants clang bench power identify proofs field kill-matrix fuzz fuzz-plain fuzz-replay fuzz-merge fuzzers coverage format check-fresh clean
+.PHONY: check-instruction-sets help setup build verify examples test test-quick test-full release asan tsan debug planted mutants clang bench bench-full bench-check bench-store power identify proofs field kill-matrix fuzz fuzz-plain fuzz-replay fuzz-merge fuzzers coverage format check-fresh clean

@@ -1,4 +1,4 @@
-// What is timed: every shape with every positional encoding, without and with persistent columns. One table, as tokens.
+// What is timed, as one table of tokens: series of shapes by modes by types.
 #pragma once
 
 #include <string>
@@ -9,16 +9,11 @@
 namespace boresight::bench {
 
 struct AttentionCase {
-  std::string name;  // "prefill_512/alibi/P16"
+  std::string name;  // "prefill/pre512/alibi/f32": series, shape, mode, type
   Case the_case;
+  std::vector<std::string> kernels;  // families that are timed on it, such as "simd/flash"; "reference" is the reference itself
 };
 
 const std::vector<AttentionCase>& attention_cases();
-
-// Multiplications and additions of the two products over the columns that causality leaves: 2 (D + Dv) for each pair.
-double flops(const Problem& problem);
-
-// Keys and values, each read once: what decoding can't do without.
-double bytes_read(const Problem& problem);
 
 }  // namespace boresight::bench
