@@ -1,0 +1,75 @@
+"""Time, on a machine that others use too: contestants take turns, so that a slow minute touches all alike, and a sample in which the
+system took the processor away is dropped. What is told is the median of the rest, and how many those are. One thread is timed by the
+process's own clock, which stands still while a neighbour has the processor; several by the clock on the wall."""
+import resource
+import statistics
+import time
+from dataclasses import dataclass, field
+
+SAMPLE_SECONDS = 0.004  # of a sample, at the least: shorter calls are repeated within one
+ROUNDS_MIN, ROUNDS_MAX, KEPT_MIN = 5, 200, 5
+PATIENCE = 2  # times the time asked for, until every contestant has KEPT_MIN undisturbed samples
+SETTLE_SECONDS = 0.002  # between contestants of several threads: pools spin on for a while after a call
+
+
+@dataclass
+class Samples:
+    kept: list = field(default_factory=list)  # seconds of a call
+    dropped: list = field(default_factory=list)
+
+    @property
+    def of_all(self):
+        """Those to be told: where too few were undisturbed, all."""
+        return self.kept if len(self.kept) >= 3 else self.kept + self.dropped
+
+    @property
+    def median(self):
+        return statistics.median(self.of_all)
+
+    def summary(self):
+        ordered = sorted(self.of_all)
+        return {
+            "time_ms": self.median * 1e3,
+            "quartiles_ms": [ordered[len(ordered) // 4] * 1e3, ordered[3 * len(ordered) // 4] * 1e3],
+            "kept": len(self.kept),
+            "samples": len(self.kept) + len(self.dropped),
+        }
+
+
+def sample(run, calls, clock):
+    """(seconds a call, whether the system took the processor away)."""
+    if calls > 1:
+        run()  # short calls find their inputs in the cache, as repeated ones do
+    switches = resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw
+    start = clock()
+    for _ in range(calls):
+        run()
+    seconds = clock() - start
+    return seconds / calls, resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw > switches
+
+
+def calls_a_sample(run):
+    run()
+    start = time.perf_counter()
+    run()
+    return max(1, round(SAMPLE_SECONDS / max(time.perf_counter() - start, 1e-7)))
+
+
+def interleaved(runs, seconds, threads):
+    """{name: Samples} of {name: run}, in turns, for `seconds` a contestant."""
+    clock = time.process_time if threads == 1 else time.perf_counter
+    calls = {name: calls_a_sample(run) for name, run in runs.items()}
+    found = {name: Samples() for name in runs}
+    order, start = list(runs), time.perf_counter()
+    for rounds in range(1, ROUNDS_MAX + 1):
+        for name in order:
+            if threads > 1:
+                time.sleep(SETTLE_SECONDS)
+            took, disturbed = sample(runs[name], calls[name], clock)
+            (found[name].dropped if disturbed else found[name].kept).append(took)
+        order.append(order.pop(0))  # nobody comes always after the same one
+        spent = (time.perf_counter() - start) / len(runs)
+        enough = min(len(one.kept) for one in found.values()) >= KEPT_MIN
+        if rounds >= ROUNDS_MIN and spent > seconds * (1 if enough else PATIENCE):
+            break
+    return found
