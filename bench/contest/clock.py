@@ -1,13 +1,15 @@
 """Time, on a machine that others use too: contestants take turns, so that a slow minute touches all alike, and a sample in which the
 system took the processor away is dropped. What is told is the median of the rest, and how many those are. One thread is timed by the
-process's own clock, which stands still while a neighbour has the processor; several by the clock on the wall."""
+process's own clock, which stands still while a neighbour has the processor, so that disturbed samples are better than none; several by
+the clock on the wall, so that they are not."""
 import resource
 import statistics
 import time
 from dataclasses import dataclass, field
 
 SAMPLE_SECONDS = 0.004  # of a sample, at the least: shorter calls are repeated within one
-ROUNDS_MIN, ROUNDS_MAX, KEPT_MIN = 5, 200, 5
+ROUNDS_MAX, KEPT_MIN = 200, 5
+TELLING = 3  # undisturbed samples, at the least, that a median stands on
 PATIENCE = 2  # times the time asked for, until every contestant has KEPT_MIN undisturbed samples
 SETTLE_SECONDS = 0.002  # between contestants of several threads: pools spin on for a while after a call
 
@@ -16,23 +18,33 @@ SETTLE_SECONDS = 0.002  # between contestants of several threads: pools spin on 
 class Samples:
     kept: list = field(default_factory=list)  # seconds of a call
     dropped: list = field(default_factory=list)
+    spent: float = 0  # seconds on the wall, of all
+
+    def add(self, seconds, disturbed, spent):
+        (self.dropped if disturbed else self.kept).append(seconds)
+        self.spent += spent
 
     @property
-    def of_all(self):
-        """Those to be told: where too few were undisturbed, all."""
-        return self.kept if len(self.kept) >= 3 else self.kept + self.dropped
+    def disturbed(self):
+        """Whether too few samples were undisturbed, so that all count."""
+        return len(self.kept) < TELLING
+
+    @property
+    def told(self):
+        return self.kept + self.dropped if self.disturbed else self.kept
 
     @property
     def median(self):
-        return statistics.median(self.of_all)
+        return statistics.median(self.told)
 
     def summary(self):
-        ordered = sorted(self.of_all)
+        ordered = sorted(self.told)
         return {
             "time_ms": self.median * 1e3,
             "quartiles_ms": [ordered[len(ordered) // 4] * 1e3, ordered[3 * len(ordered) // 4] * 1e3],
             "kept": len(self.kept),
             "samples": len(self.kept) + len(self.dropped),
+            "disturbed": self.disturbed,
         }
 
 
@@ -56,20 +68,21 @@ def calls_a_sample(run):
 
 
 def interleaved(runs, seconds, threads):
-    """{name: Samples} of {name: run}, in turns, for `seconds` a contestant."""
+    """{name: Samples} of {name: run}, in turns, for about `seconds` a contestant; who needs longer for a call has TELLING of them."""
     clock = time.process_time if threads == 1 else time.perf_counter
     calls = {name: calls_a_sample(run) for name, run in runs.items()}
     found = {name: Samples() for name in runs}
-    order, start = list(runs), time.perf_counter()
+    order = list(runs)
     for rounds in range(1, ROUNDS_MAX + 1):
         for name in order:
+            if rounds > TELLING and found[name].spent > seconds * PATIENCE:
+                continue
             if threads > 1:
                 time.sleep(SETTLE_SECONDS)
-            took, disturbed = sample(runs[name], calls[name], clock)
-            (found[name].dropped if disturbed else found[name].kept).append(took)
+            start = time.perf_counter()
+            found[name].add(*sample(runs[name], calls[name], clock), time.perf_counter() - start)
         order.append(order.pop(0))  # nobody comes always after the same one
-        spent = (time.perf_counter() - start) / len(runs)
-        enough = min(len(one.kept) for one in found.values()) >= KEPT_MIN
-        if rounds >= ROUNDS_MIN and spent > seconds * (1 if enough else PATIENCE):
+        enough = all(one.spent > seconds * (1 if len(one.kept) >= KEPT_MIN else PATIENCE) for one in found.values())
+        if rounds >= TELLING and enough:
             break
     return found

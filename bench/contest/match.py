@@ -28,11 +28,11 @@ def play(row, contestants, limit, seconds, threads):
     name, work, runs[LIMIT] = limit(inputs)
     timed = interleaved(runs, seconds, threads)
     for one in told.keys() & timed.keys():
-        told[one] |= timed[one].summary()
+        told[one] |= timed[one].summary() | {"untold": timed[one].disturbed and threads > 1}
     rate = work / timed[LIMIT].median
     needed = row.bytes_read if row.decodes else row.flops
     for entry in told.values():
-        if "time_ms" in entry:
+        if "time_ms" in entry and not entry["untold"] and not (timed[LIMIT].disturbed and threads > 1):
             entry["of_limit"] = needed / (entry["time_ms"] * 1e-3) / rate
     return {
         "row": row.name, "words": str(row), "shape": row.shape.name, "mode": row.mode, "type": row.type,

@@ -14,9 +14,10 @@ A cell is the median time of a call, and in brackets what fraction of the machin
 (of bf16 products where the processor has them), causality counted as the work that it leaves, or, for rows that decode, of the rate at
 which the row's keys and values are read once. `ours / best` is the best peer's time over ours: above 1 we are ahead.
 
-Contestants take turns in one process, on the same inputs; a sample in which the system took the processor away is dropped, and a median
-stands on {kept} of {samples} samples at the least. One thread is timed by its process's own clock. Before it is timed, what a contestant
-computes is held to the certified bound of its arithmetic around the truth in double, on 32 rows of every head: who is outside is refused.
+Contestants take turns in one process, on the same inputs, and a sample in which the system took the processor away is dropped. Where
+fewer than three were left (~), all count on one thread, which is timed by its process's own clock; on several nothing is compared.
+Before it is timed, what a contestant computes is held to the certified bound of its arithmetic around the truth in double, on 32 rows of
+every head: who is outside is refused.
 Peers get their inputs as their users have them, outside of the time: keys joined to one tensor, ALiBi as a dense bias in f32
 (FlexAttention: a score_mod, compiled for the row), layouts as the operator asks for them. How each is called is in bench/README.md.
 {denormals}"""
@@ -33,7 +34,8 @@ def names(rows):
 
 
 def timed(row):
-    return {name: entry for name, entry in row["contestants"].items() if "time_ms" in entry}
+    """Those whose times can be compared."""
+    return {name: entry for name, entry in row["contestants"].items() if "time_ms" in entry and not entry["untold"]}
 
 
 def best_peer(row):
@@ -57,7 +59,8 @@ def cell(row, name, notes):
         if word in entry:
             note = notes.setdefault((name, entry[word]), len(notes) + 1)
             return f"{'-' if word == 'not_taken' else 'REFUSED'} [{note}]"
-    return f"{entry['time_ms']:.3g} ({percent(entry['of_limit'])})"
+    share = f" ({percent(entry['of_limit'])})" if "of_limit" in entry else ""
+    return f"{'~' * entry['disturbed']}{entry['time_ms']:.3g}{share}"
 
 
 def table(rows):
@@ -79,13 +82,15 @@ def behind(rows):
     leads = {f"{row['shape']} {row['mode']}": (row["mode"], lead(row)) for row in rows}
     known = {name: (mode, ahead) for name, (mode, ahead) in leads.items() if ahead is not None}
     if not known:
-        return "Ours was not timed beside a peer.\n"
+        return "On no row can ours be compared with a peer.\n"
     written = lambda found: ", ".join(f"{name} ({known[name][1]:.2f})" for name in found)  # noqa: E731
     losing = [name for name, (_, ahead) in known.items() if ahead <= 1]
     short = [name for name, (mode, ahead) in known.items() if 1 < ahead < GOALS.get(mode, 1)]
     told = f"Not ahead of every peer on {written(losing)}." if losing else f"Ahead of every peer on all {len(known)} rows."
     wanted = ", ".join(f"{mode} {goal}" for mode, goal in GOALS.items())
-    return f"{told}" + (f" Ahead, but by less than is wanted ({wanted}), on {written(short)}." if short else "") + "\n"
+    untold = len(leads) - len(known)
+    told += f" {untold} more could not be told." if untold else ""
+    return told + (f" Ahead, but by less than is wanted ({wanted}), on {written(short)}." if short else "") + "\n"
 
 
 def errors(rows):
@@ -125,11 +130,9 @@ def limits(rows):
 
 def page(about, runs, plot=None):
     """The text of docs/speed.md."""
-    entries = [entry for run in runs for row in run["rows"] for entry in timed(row).values()]
-    least = min(entries, key=lambda entry: entry["kept"], default={"kept": 0, "samples": 0})
     facts = "\n".join(f"* {key.replace('_', ' ')}: {value}" for key, value in about.items())
     denormals = KEPT if about.get("denormals") == "kept" else FLUSHED
-    text = HEAD.format(facts=facts, kept=least["kept"], samples=least["samples"], denormals=denormals)
+    text = HEAD.format(facts=facts, denormals=denormals)
     if plot:
         text += f"\n![Fractions of the machine's limit by row and contestant]({plot})\n"
     for group, rows in groups(runs).items():
@@ -156,7 +159,7 @@ def draw(runs, path):
     colors = {name: "black" if name == OURS else f"C{at}" for at, name in enumerate(every)}
     for panel, (group, rows) in zip(panels.flat, found.items()):
         for name in every:
-            points = [(timed(row)[name]["of_limit"], -at) for at, row in enumerate(rows) if name in timed(row)]
+            points = [(entry["of_limit"], -at) for at, row in enumerate(rows) if "of_limit" in (entry := row["contestants"].get(name, {}))]
             style = {"marker": "D", "s": 26, "zorder": 3} if name == OURS else {"marker": "o", "s": 14}
             panel.scatter(*zip(*points) if points else ([], []), color=colors[name], label=name, **style)
         panel.set_yticks([-at for at in range(len(rows))], [f"{row['shape']} {row['mode']}" for row in rows])
