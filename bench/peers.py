@@ -84,6 +84,22 @@ def measured_apart(words, isa, threads):
         return json.loads(out.read_text())
 
 
+def measured(options, words):
+    settings = [(isa, count) for isa in options.isa for count in (options.threads if isa == "best" else options.threads[:1])]
+    return [measured_apart(words, *setting) for setting in settings]
+
+
+def read(paths):
+    """Of runs that belong together: of one day, commit and machine."""
+    files = [json.loads(path.read_text()) for path in paths]
+    runs = [run for file in files for run in file.pop("runs")]
+    for path, facts in zip(paths, files):
+        for name in facts:
+            if facts[name] != files[0][name]:
+                sys.exit(f"--raw {path}: its {name} is {facts[name]}, that of {paths[0]} is {files[0][name]}; give runs of one")
+    return files[0], runs
+
+
 def words_of(allowed):
     """Some of these words, with commas between."""
 
@@ -120,6 +136,7 @@ def parsed(words):
     parser.add_argument("--limits", type=pathlib.Path, default=BUILD / "libboresight_limits.so", help="(%(default)s)")
     parser.add_argument("--results", type=pathlib.Path, help="folder for the raw numbers")
     parser.add_argument("--page", type=pathlib.Path, help="a .md file; .svg and .png are written beside it")
+    parser.add_argument("--raw", type=pathlib.Path, nargs="+", help="the tables of these raw numbers, with nothing measured")
     parser.add_argument("--measure", nargs=3, metavar=("ISA", "THREADS", "OUT"), help=argparse.SUPPRESS)
     return parser.parse_args(words)
 
@@ -130,9 +147,7 @@ def main(words):
         isa, count, out = options.measure
         pathlib.Path(out).write_text(json.dumps(measure(options, isa, int(count))))
         return 0
-    settings = [(isa, count) for isa in options.isa for count in (options.threads if isa == "best" else options.threads[:1])]
-    runs = [measured_apart(words, *setting) for setting in settings]
-    facts = about(options.denormals)
+    facts, runs = read(options.raw) if options.raw else (about(options.denormals), measured(options, words))
     print(page.page(facts, runs), end="")
     if options.results:
         options.results.mkdir(parents=True, exist_ok=True)

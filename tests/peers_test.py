@@ -172,7 +172,11 @@ class Command(unittest.TestCase):
             self.assertTrue(done.stdout.startswith("# "), done.stdout)
             for end in ("md", "svg", "png"):
                 self.assertGreater(target.with_suffix(f".{end}").stat().st_size, 1000)
-            self.assertEqual(len(list(pathlib.Path(place).glob("*-peers.json"))), 1)
+            (raw,) = pathlib.Path(place).glob("*-peers.json")
+            self.assertEqual(self.run_it("--raw", raw).stdout, done.stdout)
+            other = pathlib.Path(place) / "other.json"
+            other.write_text(raw.read_text().replace('"denormals": "flushed"', '"denormals": "kept"'))
+            self.assertIn("its denormals is kept", self.run_it("--raw", raw, other).stderr)
         for type_ in ("f32", "bf16"):
             section = done.stdout.split(f"## {type_}, 1 thread\n")[1].split("## ")[0]
             lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in section.splitlines() if line.startswith("| ")]
