@@ -79,9 +79,11 @@ class Judging(unittest.TestCase):
                 self.assertIn("bounds", told.get("refused", ""), (shape.name, mode))
                 self.assertNotIn("time_ms", told)
 
-    def test_an_output_that_is_nan_or_of_another_shape_is_refused(self):
+    def test_an_output_that_is_nan_or_of_another_shape_or_wrong_in_one_row_is_refused(self):
         row = Row(TINY, "plain", "f32")
-        for spoil in (lambda out: out * float("nan"), lambda out: out[:, :1]):
+        first, last = torch.zeros(2, 1, 1, TINY.queries, 1).unbind()
+        first[0, 0, 0], last[0, 0, -1] = 1, 1
+        for spoil in (lambda out: out * float("nan"), lambda out: out[:, :1], lambda out: out + first, lambda out: out + last):
 
             def prepare(inputs, threads, spoil=spoil):
                 right = numpy_peer.prepare(inputs, threads)
