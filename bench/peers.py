@@ -62,7 +62,9 @@ def measure(options, isa, threads):
     from contest import limits, match, shapes
 
     torch.set_num_threads(threads)
-    torch.set_flush_denormal(options.denormals == "flushed")  # of this thread, and of those that it starts
+    # Of this thread, and of those that it starts.
+    if not torch.set_flush_denormal(options.denormals == "flushed") and options.denormals == "flushed":
+        sys.exit("--denormals flushed: torch can't on this processor; give --denormals kept")
     gc.disable()
     chosen, found = contestants(options.library, isa, options.contestants), []
     limit = limits.Limits(options.limits)
