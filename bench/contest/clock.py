@@ -61,7 +61,7 @@ def sample(run, calls, clock):
 
 
 def calls_a_sample(run):
-    run()
+    """Of a run that is warm."""
     start = time.perf_counter()
     run()
     return max(1, round(SAMPLE_SECONDS / max(time.perf_counter() - start, 1e-7)))
