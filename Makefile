@@ -26,6 +26,7 @@ help:
 	@echo 'make bench        attention beside the limits of the machine, measured too: a few minutes; bench/README.md'
 	@echo 'make bench-full   the same for every shape, mode, type and size, on 1 and 2 threads: half an hour'
 	@echo 'make bench-check  is a kernel slower than it was? by its share of the limit; under a minute. make bench-store stores it'
+	@echo 'make bench-peers  our kernels beside PyTorch, onnxruntime and NumPy: docs/speed.md, half an hour'
 	@echo 'make python       the Python package, in build/venv, and its tests; python/README.md'
 	@echo 'make survey       what PyTorch, onnxruntime and x-transformers really compute: docs/survey.md'
 	@echo 'make kill-matrix  which mistakes known suites would let through: docs/kill_matrix.md, some minutes'
@@ -64,7 +65,7 @@ release asan tsan debug: %: setup build/%/build.ninja
 	cmake --build --preset $@
 # The sample of planted bugs that `make test` runs, and the programs that its other tests run.
 planted: release
-	cmake --build build/release --target mutants_sample boresight_field misreadings confusion bound_audit attention_bench attention_bench_of_a_mutant attention_allocations examples strangers_libraries
+	cmake --build build/release --target mutants_sample boresight_field misreadings confusion bound_audit attention_bench attention_bench_of_a_mutant attention_allocations boresight_limits examples strangers_libraries
 mutants: release
 	cmake --build build/release --target mutants
 clang: setup
@@ -88,6 +89,14 @@ bench bench-full: setup build/release/build.ninja
 bench-check bench-store: setup build/release/build.ninja
 	cmake --build build/release --target attention_bench
 	bench/check.py build/release/attention_bench $(if $(filter bench-store,$@),--store) || [ $$? = 77 ]
+# Our kernels beside PyTorch, onnxruntime and NumPy in one run, on 1 and 2 threads and limited to AVX2: docs/speed.md. PEERS_FLAGS,
+# such as '--rows pre512 --threads 1 --seconds 0.1 --page build/speed.md', go to peers.py; `make bench-peers PEERS_FLAGS=--help` tells all.
+PEERS_FLAGS ?= --isa best,avx2 --page docs/speed.md --results bench/results
+bench-peers: setup build/release/build.ninja
+	cmake --build build/release --target boresight_attention boresight_limits
+	@$(SETUP) python
+	@scripts/python peers
+	build/venv/bin/python bench/peers.py $(PEERS_FLAGS)
 kill-matrix: build
 	build/release/boresight lint --matrix docs/kill_matrix.md
 # Each reading of the specification as a kernel: cases until it is caught, and what it is called; docs/power.md.
@@ -162,4 +171,4 @@ check-fresh:
 clean:
 	rm -rf build
 
-.PHONY: check-instruction-sets help setup build verify examples test test-quick test-full release asan tsan debug planted mutants clang bench bench-full bench-check bench-store power identify proofs field kill-matrix fuzz fuzz-plain fuzz-replay fuzz-merge fuzzers coverage format check-fresh clean
+.PHONY: check-instruction-sets help setup build verify examples test test-quick test-full release asan tsan debug planted mutants clang bench bench-full bench-check bench-store bench-peers power identify proofs field kill-matrix fuzz fuzz-plain fuzz-replay fuzz-merge fuzzers coverage format check-fresh clean

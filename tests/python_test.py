@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """The Python package from outside. Ends with 77 where no package index can be reached, or torch can't be had.
 
-Usage: python_test.py tests|documents|a_new_user BUILD
+Usage: python_test.py tests|documents|a_new_user|peers BUILD
   tests       python/tests, on the package in build/venv
   documents   what python/README.md and the docstrings say
   a_new_user  pip install . in a new virtual environment, and the README's example of a kernel in NumPy; a wheel that knows its name
+  peers       bench/peers.py: who is timed, who is refused, and what is told
 """
 import os
 import pathlib
@@ -57,7 +58,15 @@ def a_new_user():
         return run(python, "-c", EXAMPLE, cwd=place, env=environment)
 
 
+def peers():
+    if (prepared := run(TOP / "scripts/python", "peers", cwd=TOP)) != 0:
+        return prepared
+    return run(VENV / "bin/python", TOP / "tests/peers_test.py", cwd=TOP)
+
+
 def main(part):
+    if part == "peers":
+        return peers()
     if part == "a_new_user":
         return a_new_user()
     if part == "documents":
