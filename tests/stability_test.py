@@ -97,6 +97,12 @@ class Numbers(unittest.TestCase):
         self.assertIn(f"JSON, schema {judged['schema']}", pages)
         self.assertIn(f"JSON of an exhaustive run, schema {exhausted['schema']}", pages)
 
+    def test_the_library_of_kernels_bears_the_minor_version(self):
+        number_in_name = number("functions of `attention.h`")
+        self.assertEqual(number("version of Boresight").split(".")[:2], number_in_name.split("."))
+        self.assertIn(f"`libboresight_attention.so.{number_in_name}`", PAGE)
+        self.assertIn("SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}", (TOP / "cmake/attention.cmake").read_text())
+
     def test_the_interface_has_its_version_and_its_structs_the_sizes_that_it_began_with(self):
         self.assertEqual(of_the_header("BORESIGHT_ABI_VERSION"), number("C interface"))
         for struct in re.findall(r"^typedef struct (\w+)", (TOP / "problem/boresight.h").read_text(), re.MULTILINE):
