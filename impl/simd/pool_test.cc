@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <barrier>
+#include <chrono>
 #include <thread>
 #include <vector>
 
@@ -65,26 +66,43 @@ TEST(Parallel, ServesCallsOutOfItsOwnItems) {
     }
 }
 
-// Each waits for all others, so that it ends only where they run at once.
-void meet(Pool& pool, int threads, bool crowded) {
-  std::barrier everybody(threads);
-  pool.run(threads, threads, [&](std::int64_t, int) { everybody.arrive_and_wait(); }, crowded);
+// Whether so many items of a call are ever at work at once: each waits for all others, though not for ever.
+bool meet(Pool& pool, int threads, bool crowded) {
+  std::atomic<int> there = 0;
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  const auto wait = [&](std::int64_t, int) {
+    ++there;
+    while (there < threads && std::chrono::steady_clock::now() < give_up) std::this_thread::yield();
+  };
+  pool.run(threads, threads, wait, crowded);
+  return std::chrono::steady_clock::now() < give_up;
 }
 
 TEST(Parallel, IsHelpedByAsManyAsThereAreProcessors) {
   for (const int processors : {2, 3, 5}) {
     Pool pool(processors);
-    meet(pool, processors, false);
-    meet(pool, 2, false);
+    EXPECT_TRUE(meet(pool, processors, false));
+    EXPECT_TRUE(meet(pool, 2, false));
   }
+}
+
+TEST(Parallel, IsHelpedOutOfItsOwnItemsWhereAProcessorIsFree) {
+  Pool pool(2);
+  bool met = false;
+  pool.run(1, 1, [&](std::int64_t, int) { met = meet(pool, 2, false); }, false);
+  EXPECT_TRUE(met);
 }
 
 TEST(Parallel, IsHelpedByAllWhereItIsCrowded) {
   Pool pool(1);
-  meet(pool, 4, true);
+  EXPECT_TRUE(meet(pool, 4, true));
+}
+
+TEST(Parallel, IsCrowdedWhileThereIsACrowd) {
   const Crowd crowd;
-  std::barrier everybody(4);
-  parallel(4, 4, [&](std::int64_t, int) { everybody.arrive_and_wait(); });
+  const int more = usable_processors() + 2;
+  std::barrier everybody(more);
+  parallel(more, more, [&](std::int64_t, int) { everybody.arrive_and_wait(); });
 }
 
 TEST(Parallel, KeepsNoMoreThreadsAtWorkThanProcessorsEvenWhereCallsAreNested) {
@@ -133,7 +151,7 @@ TEST(Parallel, TakesHelpAwayWhereAnotherCallerComes) {
   std::atomic<int> helped_late = 0;
   std::jthread other;
   pool.run(
-      2, 1000,
+      2, 300,
       [&](std::int64_t item, int worker) {
         if (item < 2) helper_is_there.arrive_and_wait();
         if (item == 0) {
@@ -149,6 +167,7 @@ TEST(Parallel, TakesHelpAwayWhereAnotherCallerComes) {
           while (!came) std::this_thread::yield();
         }
         helped_late += worker > 0 && came;
+        std::this_thread::sleep_for(std::chrono::microseconds(50));  // so that a helper finds items left
       },
       false);
   ended = true;
