@@ -26,7 +26,7 @@
 #define BORESIGHT_IMPL_SIMD_DECODE_TILING
 namespace boresight::impl::simd {
 
-inline constexpr std::int64_t part_columns_least = 512, parts_max = 64;  // of the parts that decode chooses itself
+inline constexpr std::int64_t part_columns_least = 1024, parts_max = 64;  // of the parts that decode chooses itself
 
 // With ALiBi, weights fall by the slope, which is below 1 by default, from column to column: half a tile leaves none of them
 // subnormal, where each product with a value would take 150 cycles.
