@@ -34,7 +34,7 @@ inline Arithmetic arithmetic_in_float() {
   promise.tanh_error = 0x1p-22;
   promise.log_error = 0x1p-23;
   promise.angle_error = 0x1p-51;  // rotary_row.h: a division and a product in double
-  promise.turn_error = 0x1p-44;   // sine and cosine in double; an exponent of XPOS below 104 nats, rounded in double
+  promise.turn_error = 0x1p-44;   // sines, cosines and products in double; an exponent of XPOS below 104 nats, rounded in double
   return promise;
 }
 

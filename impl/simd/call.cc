@@ -92,12 +92,12 @@ void Call::read_value(std::int64_t batch, std::int64_t kv_head, std::int32_t col
   std::fill(value + problem.value_dim, value + value_width, 0.0f);
 }
 
-RowsInPlace Call::keys_in_place(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> columns) const {
-  if (key_width != problem.head_dim || turns_some_key(columns)) return {};
+RowsInPlace Call::key_rows(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> columns) const {
+  if (key_width != problem.head_dim) return {};
   return keys_.in_place(g, batch, kv_head, columns.begin);
 }
 
-RowsInPlace Call::values_in_place(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> columns) const {
+RowsInPlace Call::value_rows(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> columns) const {
   return value_width == problem.value_dim ? values_.in_place(g, batch, kv_head, columns.begin) : RowsInPlace{};
 }
 

@@ -24,11 +24,14 @@ class Turns {
         Range<std::int32_t> rows, Workspace& workspace);
   bool empty() const { return !turns_.on(); }
   Range<std::int32_t> rows() const { return rows_; }
-  void turn(std::int64_t batch, std::int32_t row, float* elements) const {
-    turns_.turn((sequences_ == 1 ? 0 : batch) * rows_.size() + (row - rows_.begin), elements);
-  }
+  void turn(std::int64_t batch, std::int32_t row, float* elements) const { turns_.turn(number(batch, row), elements); }
+  const Turn* turns_of(std::int64_t batch, std::int32_t row) const { return turns_.turns_of(number(batch, row)); }
 
  private:
+  std::int64_t number(std::int64_t batch, std::int32_t row) const {
+    return (sequences_ == 1 ? 0 : batch) * rows_.size() + (row - rows_.begin);
+  }
+
   Range<std::int32_t> rows_;
   std::int64_t sequences_;  // one for all sequences, or each its own
   RotaryRows turns_;        // [sequence][row]
@@ -54,10 +57,18 @@ class Call {
   void read_key(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* key) const;
   void read_value(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* value) const;
 
-  // Where the rows of consecutive columns of one part lie already, in the type of the problem and no wider than the padded row;
-  // null where they must be read.
-  RowsInPlace keys_in_place(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> columns) const;
-  RowsInPlace values_in_place(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> columns) const;
+  // Where the rows of consecutive columns of one part lie side by side, in the type of the problem and as wide as the padded
+  // row, not turned; null: nowhere, they must be read.
+  RowsInPlace key_rows(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> columns) const;
+  RowsInPlace value_rows(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> columns) const;
+
+  // Whether some of the columns turn, and the turns of one; null: it does not.
+  bool turns_some_key(Range<std::int32_t> columns) const {
+    return columns.begin < turn_keys_.rows().end && turn_keys_.rows().begin < columns.end;
+  }
+  const Turn* turns_of_key(std::int64_t batch, std::int32_t column) const {
+    return turns_key(column) ? turn_keys_.turns_of(batch, column) : nullptr;
+  }
 
   // Whether all keys, or values, that are seen lie as floats that need no turning; and then those of one part, from this column
   // on.
@@ -79,10 +90,6 @@ class Call {
  private:
   // Of the columns that nobody sees none is turned, and what they hold does not matter.
   bool turns_key(std::int32_t column) const { return turn_keys_.rows().contains(column); }
-  bool turns_some_key(Range<std::int32_t> columns) const {
-    return columns.begin < turn_keys_.rows().end && turn_keys_.rows().begin < columns.end;
-  }
-
   KeyRows keys_, values_;
   Turns turn_queries_, turn_keys_;
 };

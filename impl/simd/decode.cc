@@ -1,7 +1,8 @@
 // simd/decode: few queries against many keys (Flash-Decoding, Dao et al. 2023), in f32 whatever the inputs' type. Keys and
 // values are read where they lie, once for all query heads of their key/value head; rows whose elements do not lie side by side,
-// or that turn, go through a tile of floats. What comes next is fetched from memory while there is something to multiply. The keys are split into parts, which are the work that threads share; the parts of a
-// row are merged by (m, l) in their order. How many parts there are is for the problem to say, not for the threads.
+// or that turn, go through a tile of floats. What comes next is fetched from memory while there is something to multiply. The
+// keys are split into parts, which are the work that threads share; the parts of a row are merged by (m, l) in their order. How
+// many parts there are is for the problem to say, not for the threads.
 #include "impl/simd/decode.h"
 
 #include <algorithm>
@@ -19,12 +20,13 @@
 // The lines above must come first.
 #include "impl/simd/products-inl.h"
 #include "impl/simd/scores-inl.h"
+#include "impl/simd/turn-inl.h"
 
 #ifndef BORESIGHT_IMPL_SIMD_DECODE_TILING
 #define BORESIGHT_IMPL_SIMD_DECODE_TILING
 namespace boresight::impl::simd {
 
-inline constexpr std::int64_t part_columns_least = 512, parts_max = 64;  // of the parts that decode chooses itself
+inline constexpr std::int64_t part_columns_least = 1024, parts_max = 64;  // of the parts that decode chooses itself
 
 // With ALiBi, weights fall by the slope, which is below 1 by default, from column to column: half a tile leaves none of them
 // subnormal, where each product with a value would take 150 cycles.
@@ -114,7 +116,8 @@ struct KeyTile {
   std::int32_t* hidden;
   Range<std::int32_t> columns{};
   std::int32_t hidden_count = 0;
-  bool keys_in_place = true, values_in_place = true;
+  bool keys_in_place = true, values_in_place = true;  // else in the worker's tile of floats
+  bool keys_turn = false;                             // on their way from where they lie into it
 };
 
 // What each worker needs: a tile of keys and values, where their rows lie, and the queries and scores of all rows that read it.
@@ -210,7 +213,10 @@ class Reader {
   void attend_tile(Range<std::int32_t> rows, const KeyTile& tile, const KeyTile& next, RowState<FloatArithmetic>* states) {
     if (tile.hidden_count == tile.columns.size()) return;
     const std::int32_t end = padded_range(tile.columns, columns_at_once).size(), all_rows = call_.group * rows.size();
-    if (!tile.keys_in_place) read_keys(tile);
+    if (tile.keys_turn)
+      turn_keys(tile);
+    else if (!tile.keys_in_place)
+      read_keys(tile);
     multiply_keys(all_rows, tile, end);
     for (std::int32_t r = 0; r < all_rows; ++r) {
       const auto [member, row] = place_of(r, rows.size());
@@ -233,9 +239,10 @@ class Reader {
     for (std::int32_t part = 0; part < 3; ++part) {
       const Range<std::int32_t> run = call_.g.run_of_part(columns, part);
       if (run.size() == 0) continue;
-      tile.keys_in_place &= list(call_.keys_in_place(batch_, kv_head_, run), run, columns, tile.key_rows);
-      tile.values_in_place &= list(call_.values_in_place(batch_, kv_head_, run), run, columns, tile.value_rows);
+      tile.keys_in_place &= list(call_.key_rows(batch_, kv_head_, run), run, columns, tile.key_rows);
+      tile.values_in_place &= list(call_.value_rows(batch_, kv_head_, run), run, columns, tile.value_rows);
     }
+    tile.keys_turn = tile.keys_in_place && call_.turns_some_key(columns);
     if (!tile.keys_in_place)
       list({reinterpret_cast<const std::byte*>(keys_), row_bytes(sizes_.key_width)}, columns, columns, tile.key_rows);
     if (!tile.values_in_place)
@@ -266,7 +273,21 @@ class Reader {
     }
   }
 
-  // As floats side by side, where they do not lie so or must turn first.
+  // Into the tile of floats, from where the rows lie side by side.
+  void turn_keys(const KeyTile& tile) const {
+    for (std::int32_t column = tile.columns.begin; column < tile.columns.end; ++column) {
+      const void*& row = tile.key_rows[column - tile.columns.begin];
+      if (row == nothing_) continue;
+      float* const key = keys_ + std::ptrdiff_t(column - tile.columns.begin) * sizes_.key_width;
+      with_element(call_.problem.type, [&](auto element) HWY_ATTR {
+        const auto* const elements = static_cast<const decltype(element)*>(row);
+        for (std::int32_t e = 0; e < sizes_.key_width; e += vector_lanes) store(load(elements + e), key + e);
+      });
+      if (const Turn* const turns = call_.turns_of_key(batch_, column)) turn_row(call_.problem.rotary, turns, key);
+      row = key;
+    }
+  }
+  // The same from where they do not.
   void read_keys(const KeyTile& tile) const {
     for (std::int32_t column = tile.columns.begin; column < tile.columns.end; ++column)
       if (masks_.open_to_any(column))
@@ -281,40 +302,36 @@ class Reader {
   // What rows in place are; others are floats.
   Type type_of(bool in_place) const { return in_place ? call_.problem.type : Type::f32; }
 
+  template <class Body>
+  static void with_element(Type type, Body body) {
+    switch (type) {
+      case Type::bf16:
+        return body(Bf16());
+      case Type::f16:
+        return body(F16());
+      default:
+        return body(0.0f);
+    }
+  }
+
   Soon soon_of(bool in_place, const void* const* rows, const KeyTile& tile, std::int32_t width) const {
     return {rows, in_place ? tile.columns.size() : 0, width * std::ptrdiff_t(bytes(type_of(in_place)))};
   }
 
   void multiply_keys(std::int32_t all_rows, const KeyTile& tile, std::int32_t end) const {
     Soon soon = soon_of(tile.values_in_place, tile.value_rows, tile, sizes_.value_width);
-    const auto multiply = [&](auto element) HWY_ATTR {
+    with_element(type_of(tile.keys_in_place && !tile.keys_turn), [&](auto element) HWY_ATTR {
       multiply_rows<decltype(element)>(all_rows, queries_, tile.key_rows, soon, end, sizes_.key_width, wide_, scores_,
                                        sizes_.score_stride);
-    };
-    switch (type_of(tile.keys_in_place)) {
-      case Type::bf16:
-        return multiply(Bf16());
-      case Type::f16:
-        return multiply(F16());
-      default:
-        return multiply(0.0f);
-    }
+    });
   }
 
   void add_values(std::int32_t all_rows, const KeyTile& tile, const KeyTile& next, float* sums) const {
     Soon soon = soon_of(next.keys_in_place, next.key_rows, next, sizes_.key_width);
-    const auto add = [&](auto element) HWY_ATTR {
+    with_element(type_of(tile.values_in_place), [&](auto element) HWY_ATTR {
       add_rows<decltype(element)>(all_rows, scores_, sizes_.score_stride, tile.value_rows, soon, tile.columns.size(), wide_, sums,
                                   sizes_.value_width);
-    };
-    switch (type_of(tile.values_in_place)) {
-      case Type::bf16:
-        return add(Bf16());
-      case Type::f16:
-        return add(F16());
-      default:
-        return add(0.0f);
-    }
+    });
   }
 
   const Call& call_;
