@@ -268,10 +268,12 @@ Arithmetic arithmetic(const Problem& problem, const Options& options) {
 
 }  // namespace
 
-std::vector<Kernel> flash_kernels() {
+std::span<const Target<Run>> flash_targets() {
   static constexpr Target<Run> targets[] = BORESIGHT_TARGETS(flash);
-  return kernel_rows("simd/flash", arithmetic, targets);
+  return targets;
 }
+
+std::vector<Kernel> flash_kernels() { return kernel_rows("simd/flash", arithmetic, flash_targets()); }
 
 }  // namespace boresight::impl::simd
 #endif
