@@ -45,7 +45,8 @@ class Masks {
     if (!mask) return {};
     return {static_cast<const std::uint8_t*>(mask.data) + mask.offset(batch_, g_.row_in_part(column)), mask.stride[1]};
   }
-  // Whether the second part can hide anything.
+  // Whether the first part can hide anything, and whether the second can.
+  bool hides_keys() const { return tensors_.key_mask || tensors_.memory_mask; }
   bool row_by_row() const { return bool(tensors_.attention_mask) || dense_; }
 
  private:

@@ -67,10 +67,11 @@ class Columns {
   float* own_value(std::int32_t e) { return own_values_ + std::ptrdiff_t(e) * call_->value_width; }
 
   void list_range(Range<std::int32_t> columns, std::int64_t batch, std::int64_t kv_head, const Masks& masks) {
+    const bool any_hidden = masks.hides_keys();
     RowsInPlace keys, values;
     std::int32_t part = -1, first = 0;
     for (std::int32_t column = columns.begin; column < columns.end; ++column) {
-      if (!masks.open_to_any(column)) continue;
+      if (any_hidden && !masks.open_to_any(column)) continue;
       const std::int32_t e = count_++;
       if (call_->g.key_part(column) != part) {
         part = call_->g.key_part(column);

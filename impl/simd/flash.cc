@@ -144,11 +144,12 @@ class Worker {
 
     Vector factor[group_vectors];
     if (!weigh_lanes<vectors>(state(k), bias_.unit(), largest, count, scores_, factor)) return;
+    if (persistent.end == tokens.begin) return add_span<vectors>(k, {persistent.begin, tokens.end}, scores_, factor);
     add_span<vectors>(k, persistent, scores_, factor);
     add_span<vectors>(k, tokens, token_scores, factor);
   }
 
-  // Weighted values of some entries; `factor` is for the first of them alone.
+  // Weighted values of some entries; `factor` is for the first of them alone, which comes before all others.
   template <int vectors>
   void add_span(std::int32_t k, Entries entries, const float* weights, Vector (&factor)[group_vectors]) {
     for (std::int32_t first = entries.begin; first < entries.end; first += value_block) {

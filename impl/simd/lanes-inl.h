@@ -106,6 +106,9 @@ HWY_INLINE void score_all(const float* queries, const float* const* keys, std::i
   std::int32_t k = 0;
   for (; k + tile_entries <= count; k += tile_entries)
     score_keys<tile_entries, vectors>(queries, keys + k, width, scores + k * lanes_of_row, k, finish, largest);
+  if constexpr (tile_entries > 4)
+    for (; k + 4 <= count; k += 4)
+      score_keys<4, vectors>(queries, keys + k, width, scores + k * lanes_of_row, k, finish, largest);
   for (; k + 2 <= count; k += 2) score_keys<2, vectors>(queries, keys + k, width, scores + k * lanes_of_row, k, finish, largest);
   for (; k < count; ++k) score_keys<1, vectors>(queries, keys + k, width, scores + k * lanes_of_row, k, finish, largest);
 }
