@@ -28,14 +28,8 @@ namespace boresight::impl::simd {
 
 inline constexpr std::int64_t part_columns_least = 1024, parts_max = 64;  // of the parts that decode chooses itself
 
-// With ALiBi, weights fall by the slope, which is below 1 by default, from column to column: half a tile leaves none of them
-// subnormal, where each product with a value would take 150 cycles.
-inline constexpr std::int64_t alibi_keys = 64;
-
-inline Tiling decode_tiling(const Problem& problem, const Geometry<std::int32_t>& g, const Options& options) {
-  KernelTiles tiles_of_problem = decode_tiles;
-  if (problem.bias.kind == BiasKind::alibi) tiles_of_problem.usual.keys = alibi_keys;
-  Tiling tiling = tiling_of(tiles_of_problem, g, options);
+inline Tiling decode_tiling(const Geometry<std::int32_t>& g, const Options& options) {
+  Tiling tiling = tiling_of(decode_tiles, g, options);
   const std::int64_t tiles = g.column_tiles(tiling.keys);
   const std::int64_t usual = std::min<std::int64_t>(place_of<std::int64_t>(g.columns().end, part_columns_least).row, parts_max);
   tiling.splits = std::int32_t(part_count(tiles, options.splits > 0 ? options.splits : usual));
@@ -359,7 +353,7 @@ inline void merge_parts(const Call& call, const Tiling& tiling, std::int64_t hea
 
 void decode(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace) {
   const Call call(problem, tensors, workspace);
-  const Tiling tiling = decode_tiling(problem, call.g, options);
+  const Tiling tiling = decode_tiling(call.g, options);
   const Sizes sizes(problem, tiling);
   States states(sizes, workspace);
   Scratch scratch(sizes, tiling, std::max(options.threads, 1), workspace);
@@ -388,9 +382,12 @@ namespace {
 
 Arithmetic arithmetic(const Problem& problem, const Options& options) {
   const auto g = geometry_of(problem);
-  const Tiling tiling = decode_tiling(problem, g, options);
+  const Tiling tiling = decode_tiling(g, options);
   const std::int64_t tiles = tile_count(g.column_tiles(tiling.keys), tiling.splits);  // of a part
   Arithmetic promise = arithmetic_in_float();
+  promise.exp_error = 0x1p-22;
+  promise.exp_argument_roundings = 3;
+  promise.flushes_subnormals = true;
   promise.dot_chain = lane_chain(padded_row(problem.head_dim));
   promise.rescales = links(tiles) + links(tiling.splits) + scores_without_value(problem);
   promise.value_chain = tiles_chain(tiling.keys, tiles, row_block) + links(tiling.splits) + scores_without_value(problem);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numbers>
 #include <span>
 
 #include "impl/bias_row.h"
@@ -204,7 +205,8 @@ HWY_INLINE void weigh(RowState<FloatArithmetic>& row, float largest, std::int32_
     const std::int32_t last = std::min(end, first + lane_block * vector_lanes);
     Vector part = hn::Zero(Floats());
     for (std::int32_t c = first; c < last; c += vector_lanes) {
-      const Vector weight = exp_of_nonpositive(hn::Sub(load(s + c), all(reference)));
+      const Vector weight =
+          power_of_two_flushed(hn::Mul(hn::Sub(load(s + c), all(reference)), all(std::numbers::log2e_v<float>)));
       store(weight, s + c);
       part = hn::Add(part, weight);
     }
