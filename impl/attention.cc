@@ -78,6 +78,7 @@ Result<Chosen> choose(const Problem& problem, std::string_view kernel) {
     for (std::size_t k = targets.size(); k-- > 0;) {
       if (!wanted.set.empty() && wanted.set != targets[k].name) continue;
       why = simd::why_not(targets[k]);
+      if (why.empty()) why = simd::unsupported(targets[k].in_bf16, problem, {});
       if (why.empty()) return Chosen{fmt::format("{}@{}", family.name, targets[k].name), targets[k].run};
     }
   }

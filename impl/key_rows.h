@@ -16,6 +16,16 @@ struct RowsInPlace {
   explicit operator bool() const { return first != nullptr; }
 };
 
+// A row of 16-bit elements, so many elements apart.
+struct Halves {
+  const std::uint16_t* first;
+  std::int64_t step;
+  std::uint16_t at(std::int64_t d) const { return first[d * step]; }
+};
+inline Halves halves_of(const Tensor& tensor, std::int64_t offset) {
+  return {static_cast<const std::uint16_t*>(tensor.data) + offset, tensor.stride[std::size_t(tensor.rank - 1)]};
+}
+
 // Keys, or values, of all columns.
 class KeyRows {
  public:
@@ -37,13 +47,18 @@ class KeyRows {
     const std::int64_t size = std::int64_t(bytes(part.type));
     return {static_cast<const std::byte*>(part.data) + place.offset * size, part.stride[std::size_t(part.rank - 2)] * size};
   }
-  // Whether all rows of all parts lie so, as floats.
-  bool are_floats_in_place() const { return are_floats(mem_kv_) && are_floats(memories_) && are_floats(segment_); }
+  // Whether all rows of all parts lie so, in this type.
+  bool lie_as(Type type) const { return lies_as(type, mem_kv_) && lies_as(type, memories_) && lies_as(type, segment_); }
+
+  Halves halves(const Geometry<std::int32_t>& g, std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
+    const Place place = find(g, batch, kv_head, column);
+    return halves_of(place.part, place.offset);
+  }
 
  private:
   // An absent part has no rows that could lie elsewhere.
-  bool are_floats(const Tensor& part) const {
-    return !part || (part.type == Type::f32 && (width_ == 1 || part.stride[std::size_t(part.rank - 1)] == 1));
+  bool lies_as(Type type, const Tensor& part) const {
+    return !part || (part.type == type && (width_ == 1 || part.stride[std::size_t(part.rank - 1)] == 1));
   }
 
   struct Place {

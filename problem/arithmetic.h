@@ -26,7 +26,8 @@ struct Arithmetic {
   double log_error = 0x1p-23;             // relative
   double angle_error = 0x1p-23;           // of a rotary angle, relative to the angle
   double turn_error = 0x1p-23;            // of cos and sin, absolute, and of an XPOS factor, relative
-  bool flushes_subnormals = false;
+  bool flushes_subnormals = false;        // of results
+  bool flushes_inputs = false;            // subnormal q, k and v count as zero
   Merge merge = Merge::by_max_and_sum;
   bool operator==(const Arithmetic&) const = default;
 };

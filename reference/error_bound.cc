@@ -56,7 +56,8 @@ struct Roundings {
   double lost_score;    // absolute: what a stored score may lose
   double lost_cap;      // absolute: what a cap may lose, once its quotient's loss is scaled back
   double lost_product;  // absolute: what a q.k may lose to underflow
-  double lost_entry;    // absolute: what one stored entry of q' or k' may lose
+  double lost_entry;    // absolute: what one entry of q' or k' may lose as it is stored or read
+  double lost_value;    // absolute: what one entry of v may lose as it is read
   double lost_weight;   // absolute: what a weight may lose
   double lost_term;     // absolute: what one w * v may lose
   double lost_output;   // absolute: what the stored result may lose
@@ -123,6 +124,8 @@ Roundings roundings(const Problem& problem, const Arithmetic& a) {
   r.lost_product = (double(problem.head_dim) + 3) * lost;
   r.lost_entry =
       narrowed ? 3 * lost + underflow(a.rotated, a.flushes_subnormals) + underflow(a.scaled_query, a.flushes_subnormals) : 0;
+  r.lost_value = a.flushes_inputs ? smallest_normal(problem.type) : 0;
+  r.lost_entry += r.lost_value;
   r.lost_weight = double(1 + a.rescales) * (lost + underflow(a.weights, a.flushes_subnormals));
   r.lost_term = double(2 + a.rescales) * lost;
   r.lost_output = lost + (r.output > 0 ? underflow(problem.type, a.flushes_subnormals) : 0);
@@ -259,7 +262,7 @@ class HeadBounder {
   // An output element that scores move by `inside`: then sums, underflow, quotient and store. `size_moved` bounds the sum of
   // moved weights times |v|, `divisor` the computed denominator from below.
   double rounded(double inside, double size, double size_moved, double size_sum, double columns, double divisor) const {
-    double error = inside + size_moved * r_.numerator * (1 + as_divisor(r_.denominator));
+    double error = inside + r_.lost_value + size_moved * r_.numerator * (1 + as_divisor(r_.denominator));
     error += (size + error) * as_divisor(r_.denominator);
     const double lost = r_.lost_weight * columns / divisor;
     error += (r_.lost_weight * size_sum + r_.lost_term * columns) / divisor * (1 + as_divisor(lost)) +

@@ -70,15 +70,26 @@ class Call {
     return turns_key(column) ? turn_keys_.turns_of(batch, column) : nullptr;
   }
 
-  // Whether all keys, or values, that are seen lie as floats that need no turning; and then those of one part, from this column
-  // on.
-  bool keys_are_floats() const { return turn_keys_.empty() && keys_.are_floats_in_place(); }
-  bool values_are_floats() const { return values_.are_floats_in_place(); }
-  RowsInPlace float_keys(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
+  // Whether all keys, or values, that are seen lie as rows of this type that need no turning; and then those of one part, from
+  // this column on.
+  bool keys_lie_as(Type type) const { return turn_keys_.empty() && keys_.lie_as(type); }
+  bool values_lie_as(Type type) const { return values_.lie_as(type); }
+  RowsInPlace side_by_side_keys(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
     return keys_.in_place(g, batch, kv_head, column);
   }
-  RowsInPlace float_values(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
+  RowsInPlace side_by_side_values(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
     return values_.in_place(g, batch, kv_head, column);
+  }
+
+  // The elements of a row as they lie, for a problem of 16-bit elements where nothing turns.
+  Halves query_halves(std::int64_t batch, std::int64_t head, std::int32_t row) const {
+    return halves_of(tensors.q, tensors.q.offset(batch, head, row, 0));
+  }
+  Halves key_halves(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
+    return keys_.halves(g, batch, kv_head, column);
+  }
+  Halves value_halves(std::int64_t batch, std::int64_t kv_head, std::int32_t column) const {
+    return values_.halves(g, batch, kv_head, column);
   }
 
   // Where a query lies as floats that need no turning; null where it must be read.

@@ -24,6 +24,7 @@
 #include "impl/simd/lane_bias-inl.h"
 #include "impl/simd/lane_scores-inl.h"
 #include "impl/simd/lanes-inl.h"
+#include "impl/simd/pairs-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace boresight::impl::simd {
@@ -43,22 +44,27 @@ struct RowEnd {
   static float empty_log_sum() { return no_score; }
 };
 
-// What one thread needs: the groups of a tile of queries, and the scores of one group against a tile of columns.
+// What one thread needs: the groups of a tile of queries, and the scores of one group against a tile of columns. List: the
+// columns, of floats or of pairs of bf16.
+template <class List>
 class Worker {
+  using Number = typename List::Number;
+
  public:
   Worker(const Call& call, const Tiling& tiling, Workspace& workspace)
       : call_(call),
         tiling_(tiling),
         bias_(call, tiling, workspace),
         groups_(tile_count(tiling.queries, group_lanes)),
-        queries_(workspace.take<float>(std::size_t(groups_) * group_lanes * std::size_t(call.problem.head_dim))),
+        queries_(workspace.take<Number>(std::size_t(groups_) * group_lanes * std::size_t(List::key_numbers(call)))),
         sums_(workspace.take<float>(std::size_t(groups_) * group_lanes * std::size_t(call.problem.value_dim))),
         largest_(workspace.take<float>(std::size_t(groups_) * group_lanes)),
         denominators_(workspace.take<float>(std::size_t(groups_) * group_lanes)),
         scores_(workspace.take<float>(std::size_t(tiling.keys) * group_lanes)),
-        rows_(workspace.take<float>(std::size_t(group_lanes) * std::size_t(std::max(call.key_width, call.value_width)))) {}
+        query_rows_(workspace.take<Number>(std::size_t(group_lanes) * std::size_t(call.key_width))),
+        rows_(workspace.take<float>(std::size_t(group_lanes) * std::size_t(call.value_width))) {}
 
-  void attend(std::int64_t batch, std::int64_t head, Range<std::int32_t> rows, const Columns& columns) {
+  void attend(std::int64_t batch, std::int64_t head, Range<std::int32_t> rows, const List& columns) {
     batch_ = batch;
     head_ = head;
     columns_ = &columns;
@@ -82,29 +88,24 @@ class Worker {
   }
   static int vectors_of(Range<std::int32_t> group) { return int(tile_count(group.size(), vector_lanes)); }
 
-  float* queries(std::int32_t k) const { return queries_ + std::ptrdiff_t(k) * group_lanes * call_.problem.head_dim; }
+  Number* queries(std::int32_t k) const { return queries_ + std::ptrdiff_t(k) * group_lanes * List::key_numbers(call_); }
   float* sums(std::int32_t k) const { return sums_ + std::ptrdiff_t(k) * group_lanes * call_.problem.value_dim; }
   LaneState state(std::int32_t k) const { return {largest_ + k * group_lanes, denominators_ + k * group_lanes}; }
 
   // Lays the group's queries into the lanes, the last one into lanes that are padding too.
   void begin(std::int32_t k, Range<std::int32_t> group) {
-    const float* rows[group_lanes];
-    const float* row = nullptr;
+    const Number* rows[group_lanes];
+    const Number* row = nullptr;
     for (std::int32_t r = 0; r < group_lanes; ++r) {
-      if (group.contains(group.begin + r)) row = query(group.begin + r, r);
+      Number* const own = query_rows_ + std::ptrdiff_t(r) * call_.key_width;
+      if (group.contains(group.begin + r)) row = List::query(call_, batch_, head_, group.begin + r, own);
       rows[r] = row;
     }
     const std::int32_t lanes = vectors_of(group) * vector_lanes;
-    rows_to_lanes(rows, vectors_of(group), std::int32_t(call_.problem.head_dim), queries(k));
+    rows_to_lanes(rows, vectors_of(group), List::key_numbers(call_), queries(k));
     std::fill(sums(k), sums(k) + lanes * call_.problem.value_dim, 0.0f);
     std::fill(state(k).largest, state(k).largest + lanes, no_score);
     std::fill(state(k).denominator, state(k).denominator + lanes, 0.0f);
-  }
-  const float* query(std::int32_t row, std::int32_t r) {
-    if (const float* const in_place = call_.query_in_place(batch_, head_, row)) return in_place;
-    float* const read = rows_ + std::ptrdiff_t(r) * call_.key_width;
-    call_.read_query(batch_, head_, row, read);
-    return read;
   }
 
   void attend_tile(std::int32_t k, Range<std::int32_t> group, Range<std::int32_t> tile) {
@@ -133,7 +134,7 @@ class Worker {
     Vector largest[group_vectors];
     BORESIGHT_UNROLL
     for (Vector& each : largest) each = all(no_score);
-    const LaneTile<vectors> lanes{queries(k), std::int32_t(call_.problem.head_dim)};
+    const LaneTile<vectors, Number> lanes{queries(k), List::key_numbers(call_)};
     bias_.template score_persistent<vectors>(lanes, *columns_, persistent, scores_, largest);
     if (tokens.size() > 0) bias_.template score_tokens<vectors>(lanes, group, band, *columns_, tokens, token_scores, largest);
     if (!plain) {
@@ -151,11 +152,13 @@ class Worker {
 
   // Weighted values of some entries; `factor` is for the first of them alone, which comes before all others.
   template <int vectors>
-  void add_span(std::int32_t k, Entries entries, const float* weights, Vector (&factor)[group_vectors]) {
-    for (std::int32_t first = entries.begin; first < entries.end; first += value_block) {
-      const std::int32_t count = std::min(value_block, entries.end - first);
-      add_all_values<vectors>(weights, columns_->values(first), count, std::int32_t(call_.problem.value_dim), factor, sums(k));
-      weights += std::ptrdiff_t(count) * vectors * vector_lanes;
+  void add_span(std::int32_t k, Entries entries, float* weights, Vector (&factor)[group_vectors]) {
+    if (entries.size() == 0) return;
+    constexpr std::int32_t block = value_block / elements_of<Number>;
+    const Terms<Number> terms = terms_of<vectors>(*columns_, entries, weights);
+    for (std::int32_t first = 0; first < terms.count; first += block) {
+      add_all_values<vectors>(terms.weights + std::ptrdiff_t(first) * vectors * vector_lanes, terms.values + first,
+                              std::min(block, terms.count - first), std::int32_t(call_.problem.value_dim), factor, sums(k));
       BORESIGHT_UNROLL
       for (Vector& each : factor) each = all(1.0f);
     }
@@ -200,28 +203,33 @@ class Worker {
   const Tiling& tiling_;
   LaneBias bias_;
   std::int32_t groups_;
-  float *queries_, *sums_;          // [group][D][rows of the group], [group][Dv][rows]
+  Number* queries_;                 // [group][D in Numbers][rows of the group]
+  float* sums_;                     // [group][Dv][rows of the group]
   float *largest_, *denominators_;  // [group][rows]
-  float *scores_, *rows_;           // [columns of a tile][rows of a group]; rows of floats on their way in or out
+  float* scores_;                   // [columns of a tile][rows of a group]
+  Number* query_rows_;              // [rows of a group][D in Numbers], on their way in
+  float* rows_;                     // [rows of a group][Dv], on their way out
   std::int64_t batch_ = 0, head_ = 0;
-  const Columns* columns_ = nullptr;
+  const List* columns_ = nullptr;
 };
 
 // As many heads' columns at once as this much memory holds: rows of floats are made for all of them before any is attended to.
 inline constexpr std::size_t bytes_of_columns = std::size_t{1} << 25;
-inline std::int64_t heads_at_once(const Call& call, std::int64_t heads) {
+template <class List>
+std::int64_t heads_at_once(const Call& call, std::int64_t heads) {
   Workspace one;
-  Columns(call, one);
+  List(call, one);
   return std::clamp<std::int64_t>(std::int64_t(bytes_of_columns / std::max<std::size_t>(one.bytes(), 1)), 1, heads);
 }
 
-void flash(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace) {
+template <class List>
+void flash_over(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace) {
   const Call call(problem, tensors, workspace);
   if (call.g.rows().size() == 0) return;
   const Tiling tiling = tiling_of(flash_tiles, call.g, options);
-  const std::int64_t heads = problem.batch * problem.kv_heads, at_once = heads_at_once(call, heads);
-  Built<Columns> columns(workspace, at_once, call, workspace);
-  Built<Worker> workers(workspace, std::max(options.threads, 1), call, tiling, workspace);
+  const std::int64_t heads = problem.batch * problem.kv_heads, at_once = heads_at_once<List>(call, heads);
+  Built<List> columns(workspace, at_once, call, workspace);
+  Built<Worker<List>> workers(workspace, std::max(options.threads, 1), call, tiling, workspace);
   if (workspace.counts()) return;
 
   const std::int32_t tiles = call.g.row_tiles(tiling.queries), blocks = tile_count(columns[0].room(), read_at_once);
@@ -243,6 +251,18 @@ void flash(const Problem& problem, const Tensors& tensors, const Options& option
     });
   }
 }
+
+void flash(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace) {
+  flash_over<Columns>(problem, tensors, options, workspace);
+}
+
+#if HWY_TARGET == HWY_AVX3
+// What turns is no longer bf16.
+void flash_in_bf16(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace) {
+  if (problem.rotary.dims > 0) return flash(problem, tensors, options, workspace);
+  flash_over<PairColumns>(problem, tensors, options, workspace);
+}
+#endif
 
 }  // namespace HWY_NAMESPACE
 }  // namespace boresight::impl::simd
@@ -267,14 +287,43 @@ Arithmetic arithmetic(const Problem& problem, const Options& options) {
   return promise;
 }
 
+#if defined(__x86_64__)
+// Weights are rounded where they meet values, and a block of these may begin or end within a pair. q, k and v below the normal
+// numbers count as zero.
+Arithmetic arithmetic_in_bf16(const Problem& problem, const Options& options) {
+  Arithmetic promise = arithmetic(problem, options);
+  if (problem.rotary.dims > 0) return promise;
+  const auto g = geometry_of(problem);
+  const Tiling tiling = tiling_of(flash_tiles, g, options);
+  const std::int64_t blocks = tile_count<std::int64_t>(tiling.keys, value_block) + 2;  // of a tile: of two spans
+  promise.weights = Type::bf16;
+  promise.flushes_inputs = true;
+  promise.dot_chain = chain(padded<std::int64_t>(problem.head_dim, 2), dot_block);
+  promise.value_chain = std::max(
+      promise.value_chain, links(value_block) + links(blocks * g.column_tiles(tiling.keys)) + scores_without_value(problem));
+  return promise;
+}
+#endif
+
 }  // namespace
 
 std::span<const Target<Run>> flash_targets() {
+#if defined(__x86_64__)
+  static constexpr auto targets =
+      followed_by(BORESIGHT_TARGETS(flash), {"avx3_bf16", HWY_AVX3, HWY_CHOOSE_AVX3(flash_in_bf16), true});
+#else
   static constexpr Target<Run> targets[] = BORESIGHT_TARGETS(flash);
+#endif
   return targets;
 }
 
-std::vector<Kernel> flash_kernels() { return kernel_rows("simd/flash", arithmetic, flash_targets()); }
+std::vector<Kernel> flash_kernels() {
+  std::vector<Kernel> rows = kernel_rows("simd/flash", arithmetic, flash_targets());
+#if defined(__x86_64__)
+  rows.back().arithmetic = arithmetic_in_bf16;
+#endif
+  return rows;
+}
 
 }  // namespace boresight::impl::simd
 #endif

@@ -21,10 +21,10 @@ HWY_BEFORE_NAMESPACE();
 namespace boresight::impl::simd {
 namespace HWY_NAMESPACE {
 
-// A group's queries: [D][vectors of rows].
-template <int vectors>
+// A group's queries: [D in Numbers][vectors of rows].
+template <int vectors, class Number>
 struct LaneTile {
-  const float* queries;
+  const Number* queries;
   std::int32_t width;
 };
 
@@ -82,8 +82,8 @@ class LaneBias {
   bool open_to_all_rows() const { return !call_.tensors.attention_mask; }
 
   // Scores of persistent columns, which have no bias; `largest` grows by what is stored at first.
-  template <int vectors>
-  void score_persistent(const LaneTile<vectors>& lanes, const Columns& columns, Entries entries, float* scores,
+  template <int vectors, class Number, class List>
+  void score_persistent(const LaneTile<vectors, Number>& lanes, const List& columns, Entries entries, float* scores,
                         Vector (&largest)[group_vectors]) const {
     if (entries.size() == 0) return;
     score_without_bias(lanes, columns, entries, scores, largest);
@@ -91,9 +91,9 @@ class LaneBias {
   }
 
   // Scores of the other columns, those in `band`.
-  template <int vectors>
-  void score_tokens(const LaneTile<vectors>& lanes, Range<std::int32_t> group, Range<std::int32_t> band, const Columns& columns,
-                    Entries entries, float* scores, Vector (&largest)[group_vectors]) {
+  template <int vectors, class Number, class List>
+  void score_tokens(const LaneTile<vectors, Number>& lanes, Range<std::int32_t> group, Range<std::int32_t> band,
+                    const List& columns, Entries entries, float* scores, Vector (&largest)[group_vectors]) {
     const std::int32_t* const column = columns.column(entries.begin);
     const std::int32_t count = entries.size();
     if (products_ && kind_ == BiasKind::alibi) {
@@ -117,7 +117,7 @@ class LaneBias {
 
   // Scores of what a row does not see become minus infinity: by causality and window among `tokens`, by the attention mask.
   template <int vectors>
-  void hide(Range<std::int32_t> group, const Columns& columns, Entries entries, float* scores, bool tokens) const {
+  void hide(Range<std::int32_t> group, const ColumnList& columns, Entries entries, float* scores, bool tokens) const {
     constexpr std::int32_t lanes = vectors * vector_lanes;
     for (std::int32_t e = entries.begin; tokens && e < entries.end; ++e) {
       const Range<std::int32_t> rows = call_.g.rows_that_see(*columns.column(e));
@@ -144,13 +144,13 @@ class LaneBias {
   // float holds every whole number up to here.
   static constexpr std::int32_t exact_distances = 1 << 24;
 
-  template <int vectors, class Finish>
-  void score_span(const LaneTile<vectors>& lanes, const Columns& columns, Entries entries, float* scores, const Finish& finish,
-                  Vector (&largest)[group_vectors]) const {
+  template <int vectors, class Number, class List, class Finish>
+  void score_span(const LaneTile<vectors, Number>& lanes, const List& columns, Entries entries, float* scores,
+                  const Finish& finish, Vector (&largest)[group_vectors]) const {
     score_all<vectors>(lanes.queries, columns.keys(entries.begin), entries.size(), lanes.width, scores, finish, largest);
   }
-  template <int vectors>
-  void score_without_bias(const LaneTile<vectors>& lanes, const Columns& columns, Entries entries, float* scores,
+  template <int vectors, class Number, class List>
+  void score_without_bias(const LaneTile<vectors, Number>& lanes, const List& columns, Entries entries, float* scores,
                           Vector (&largest)[group_vectors]) const {
     if (products_)
       score_span(lanes, columns, entries, scores, Products{}, largest);

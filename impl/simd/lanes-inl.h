@@ -1,7 +1,8 @@
 // Attention with rows in the lanes: a group of query rows, a few vectors wide, lies across vectors, and each key and each value
 // is read where it lies, entry by entry, and multiplied into all of the group at once. So keys and values need no packing, and
 // maxima, sums and rescales of the softmax stay in their lanes. Here: the two products, and the way in and out of the lanes.
-// Included once for each instruction set.
+// A Number is what a lane multiplies at once: a float here, a pair of bf16 in pairs-inl.h. Included once for each instruction
+// set.
 #if defined(BORESIGHT_IMPL_SIMD_LANES_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef BORESIGHT_IMPL_SIMD_LANES_INL_H
 #undef BORESIGHT_IMPL_SIMD_LANES_INL_H
@@ -32,6 +33,14 @@ inline constexpr int group_vectors = 3;
 inline constexpr std::int32_t group_lanes = group_vectors * vector_lanes;
 inline constexpr int tile_entries = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_NEON ? 8 : 4;
 
+// What the products are made of, for each kind of Number.
+HWY_INLINE Vector load_numbers(const float* from) { return load(from); }
+HWY_INLINE Vector all_numbers(const float& x) { return all(x); }
+HWY_INLINE Vector multiply_add(Vector a, Vector b, Vector sum) { return hn::MulAdd(a, b, sum); }
+
+template <class Number>
+inline constexpr std::int32_t elements_of = 1;
+
 // The accumulators of a register tile.
 template <int entries, int vectors>
 struct Sums {
@@ -47,33 +56,34 @@ struct Sums {
 };
 
 // at[k][..] += queries[d][..] * keys[k][d] for d in [first, last). queries: [D][vectors of rows].
-template <int entries, int vectors>
-HWY_INLINE void multiply_keys(const float* HWY_RESTRICT queries, const float* const* keys, std::int32_t first, std::int32_t last,
-                              Sums<entries, vectors>& sums) {
-  const float* key[entries];
+template <int entries, int vectors, class Number>
+HWY_INLINE void multiply_keys(const Number* HWY_RESTRICT queries, const Number* const* keys, std::int32_t first,
+                              std::int32_t last, Sums<entries, vectors>& sums) {
+  const Number* key[entries];
   BORESIGHT_UNROLL
   for (int k = 0; k < entries; ++k) key[k] = keys[k];
   for (std::ptrdiff_t d = first; d < last; ++d) {
-    Vector query[vectors];
+    decltype(load_numbers(queries)) query[vectors];
     BORESIGHT_UNROLL
-    for (int v = 0; v < vectors; ++v) query[v] = load(queries + (d * vectors + v) * vector_lanes);
+    for (int v = 0; v < vectors; ++v) query[v] = load_numbers(queries + (d * vectors + v) * vector_lanes);
     BORESIGHT_UNROLL
     for (int k = 0; k < entries; ++k) {
-      const Vector entry = all(key[k][d]);
+      const auto entry = all_numbers(key[k][d]);
       BORESIGHT_UNROLL
-      for (int v = 0; v < vectors; ++v) sums.at[k][v] = hn::MulAdd(entry, query[v], sums.at[k][v]);
+      for (int v = 0; v < vectors; ++v) sums.at[k][v] = multiply_add(entry, query[v], sums.at[k][v]);
     }
   }
 }
 
 // scores[k][..] = finish(k, v, q . key_k), and `largest` grows by them where asked. Blocks of the width are summed apart.
-template <int entries, int vectors, class Finish>
-HWY_INLINE void score_keys(const float* queries, const float* const* keys, std::int32_t width, float* HWY_RESTRICT scores,
+template <int entries, int vectors, class Number, class Finish>
+HWY_INLINE void score_keys(const Number* queries, const Number* const* keys, std::int32_t width, float* HWY_RESTRICT scores,
                            std::int32_t number, const Finish& finish, Vector (&largest)[group_vectors]) {
+  constexpr std::int32_t block = dot_block / elements_of<Number>;
   std::int32_t first = 0;
-  for (; width - first > dot_block; first += dot_block) {
+  for (; width - first > block; first += block) {
     Sums<entries, vectors> sums;
-    multiply_keys(queries, keys, first, first + dot_block, sums);
+    multiply_keys(queries, keys, first, first + block, sums);
     BORESIGHT_UNROLL
     for (int k = 0; k < entries; ++k) {
       BORESIGHT_UNROLL
@@ -99,8 +109,8 @@ HWY_INLINE void score_keys(const float* queries, const float* const* keys, std::
 }
 
 // The same for any number of keys: scores [count][vectors of rows].
-template <int vectors, class Finish>
-HWY_INLINE void score_all(const float* queries, const float* const* keys, std::int32_t count, std::int32_t width, float* scores,
+template <int vectors, class Number, class Finish>
+HWY_INLINE void score_all(const Number* queries, const Number* const* keys, std::int32_t count, std::int32_t width, float* scores,
                           const Finish& finish, Vector (&largest)[group_vectors]) {
   constexpr std::ptrdiff_t lanes_of_row = vectors * vector_lanes;
   std::int32_t k = 0;
@@ -113,25 +123,39 @@ HWY_INLINE void score_all(const float* queries, const float* const* keys, std::i
   for (; k < count; ++k) score_keys<1, vectors>(queries, keys + k, width, scores + k * lanes_of_row, k, finish, largest);
 }
 
+// Weighted values: [count][vectors of rows], and the rows that they are for.
+template <class Number>
+struct Terms {
+  const Number* weights;
+  const Number* const* values;
+  std::int32_t count;
+};
+
+// The weights of some entries, which are as their values are already.
+template <int vectors>
+HWY_INLINE Terms<float> terms_of(const Columns& columns, Entries entries, float* weights) {
+  return {weights, columns.values(entries.begin), entries.size()};
+}
+
 // Values lie rows apart, where the processor does not foresee them: they are fetched some columns before they are used
 // (values_ahead, in columns.h).
 
 // sums[e][..] = sums[e][..] * factor + sum over k of weights[k][..] * values[k][at + e], for some entries of the values' width.
-template <int entries, int vectors>
-HWY_INLINE void add_values(const float* HWY_RESTRICT weights, const float* const* values, std::int32_t count, std::ptrdiff_t at,
+template <int entries, int vectors, class Number>
+HWY_INLINE void add_values(const Number* HWY_RESTRICT weights, const Number* const* values, std::int32_t count, std::ptrdiff_t at,
                            const Vector (&factor)[group_vectors], float* HWY_RESTRICT all_sums) {
   Sums<entries, vectors> part;
   for (std::ptrdiff_t k = 0; k < count; ++k) {
-    const float* const value = values[k] + at;
+    const Number* const value = values[k] + at;
     hwy::Prefetch(values[k + values_ahead] + at);
-    Vector weight[vectors];
+    decltype(load_numbers(weights)) weight[vectors];
     BORESIGHT_UNROLL
-    for (int v = 0; v < vectors; ++v) weight[v] = load(weights + (k * vectors + v) * vector_lanes);
+    for (int v = 0; v < vectors; ++v) weight[v] = load_numbers(weights + (k * vectors + v) * vector_lanes);
     BORESIGHT_UNROLL
     for (int e = 0; e < entries; ++e) {
-      const Vector entry = all(value[e]);
+      const auto entry = all_numbers(value[e]);
       BORESIGHT_UNROLL
-      for (int v = 0; v < vectors; ++v) part.at[e][v] = hn::MulAdd(entry, weight[v], part.at[e][v]);
+      for (int v = 0; v < vectors; ++v) part.at[e][v] = multiply_add(entry, weight[v], part.at[e][v]);
     }
   }
   BORESIGHT_UNROLL
@@ -145,8 +169,8 @@ HWY_INLINE void add_values(const float* HWY_RESTRICT weights, const float* const
 }
 
 // The same over all of the width.
-template <int vectors>
-HWY_INLINE void add_all_values(const float* weights, const float* const* values, std::int32_t count, std::int32_t width,
+template <int vectors, class Number>
+HWY_INLINE void add_all_values(const Number* weights, const Number* const* values, std::int32_t count, std::int32_t width,
                                const Vector (&factor)[group_vectors], float* sums) {
   std::int32_t at = 0;
   for (; at + tile_entries <= width; at += tile_entries)
@@ -158,11 +182,11 @@ HWY_INLINE void add_all_values(const float* weights, const float* const* values,
 
 // The portable vectors are of one lane, and need no moving about.
 #if HWY_TARGET != HWY_SCALAR
-// Four floats from each of some rows, every fourth, side by side.
-template <class D>
-HWY_INLINE hn::Vec<D> load_blocks(D tag, const float* const* rows, std::ptrdiff_t at) {
+// Four Numbers from each of some rows, every fourth, side by side.
+template <class D, class Number>
+HWY_INLINE hn::Vec<D> load_blocks(D tag, const Number* const* rows, std::ptrdiff_t at) {
   if constexpr (hn::MaxLanes(D()) == 4) {
-    return hn::LoadU(tag, rows[0] + at);
+    return hn::LoadU(tag, reinterpret_cast<const float*>(rows[0] + at));
   } else {
     const hn::Half<D> half;
     return hn::Combine(tag, load_blocks(half, rows + hn::MaxLanes(half), at), load_blocks(half, rows, at));
@@ -193,8 +217,10 @@ HWY_INLINE void transpose_blocks(Vector (&v)[4]) {
 }
 #endif
 
-// lanes[d][r] = rows[r][d], for whole vectors of rows.
-inline void rows_to_lanes(const float* const* rows, int vectors, std::int32_t width, float* HWY_RESTRICT lanes) {
+// lanes[d][r] = rows[r][d], for whole vectors of rows. Numbers of 32 bits go as they are.
+template <class Number>
+void rows_to_lanes(const Number* const* rows, int vectors, std::int32_t width, Number* HWY_RESTRICT lanes) {
+  static_assert(sizeof(Number) == sizeof(float));
   const std::int32_t count = vectors * vector_lanes;
   std::int32_t d = 0;
 #if HWY_TARGET != HWY_SCALAR
@@ -205,7 +231,8 @@ inline void rows_to_lanes(const float* const* rows, int vectors, std::int32_t wi
       for (int j = 0; j < 4; ++j) block[j] = load_blocks(Floats(), rows + v * vector_lanes + j, d);
       transpose_blocks(block);
       BORESIGHT_UNROLL
-      for (int j = 0; j < 4; ++j) store(block[j], lanes + std::ptrdiff_t(d + j) * count + v * vector_lanes);
+      for (int j = 0; j < 4; ++j)
+        store(block[j], reinterpret_cast<float*>(lanes + std::ptrdiff_t(d + j) * count + v * vector_lanes));
     }
 #endif
   for (; d < width; ++d)
