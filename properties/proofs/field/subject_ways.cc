@@ -146,6 +146,28 @@ class PartStates {
   std::vector<impl::RowState<Field>> states;
 };
 
+// One tile as simd/decode takes it: what each row views of it, distances by the tile's strip.
+void attend_viewed(Rows rows, Rows tile, Head& head, impl::Workspace<Field>& work, impl::RowState<Field>* states) {
+  const impl::Geometry<std::int32_t>& g = head.geometry();
+  const bool plain = g.tile_plain(rows, tile);
+  head.load(tile);
+  for (std::int32_t row = rows.begin; row < rows.end; ++row) {
+    const impl::RowView<std::int32_t> view = g.row_view(row, tile);
+    const impl::Strip<std::int32_t> strip = g.strip(rows, tile);
+    std::int32_t count = 0;
+    for (std::int32_t c = 0; c < tile.size(); ++c) {
+      const std::int32_t column = tile.begin + c, token = column - g.first_token(tile);
+      if (!(plain || c < view.persistent_end || view.band.contains(c)) || !head.open(row, column)) continue;
+      const std::int64_t distance = strip.farthest - (g.strip_begin(rows, row) + token);
+      work.scores[std::size_t(count)] = head.score_at(row, column, head.key(column), distance);
+      work.shown[std::size_t(count++)] = c;
+    }
+    if (count > 0)
+      impl::absorb(states[row - rows.begin], work.scores.data(), work.shown.data(), count, head.values(),
+                   impl::TileSums<Field>{work.tile_sums.data(), work.tile_sums.data() + work.width}, work.width);
+  }
+}
+
 // Each part of the rows' visits by itself, for every member of the group; some are empty.
 std::vector<PartStates> gathered_parts(const FieldProblem& f, std::int32_t kv_head, Rows rows) {
   const impl::Tiling tiling = tiling_of(f.c);
@@ -158,7 +180,7 @@ std::vector<PartStates> gathered_parts(const FieldProblem& f, std::int32_t kv_he
       Head head(f, heads.query_head_of(kv_head, member), kv_head, work.width);
       impl::RowState<Field>* const own = parts.back().states.data() + member * rows.size();
       impl::for_each_visit(head.geometry(), rows, tiling.keys, tiling.splits, part,
-                           [&](std::int32_t, Rows tile) { impl::attend_tile(head.geometry(), rows, tile, head, work, own); });
+                           [&](std::int32_t, Rows tile) { attend_viewed(rows, tile, head, work, own); });
     }
   }
   return parts;
