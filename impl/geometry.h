@@ -93,19 +93,6 @@ constexpr Place<N> place_of(N item, N width) {
   const N row = item / width;
   return {row, item - row * width};
 }
-// Packed rows: a slot of `columns` rows for each visited tile. W has 64 bits.
-// Claim: the row begins inside its slot, and ends there; slots follow one another.
-template <class W>
-constexpr W packed_row(W slot, W columns, W column, W width) {
-  return (slot * columns + column) * width;
-}
-// The same with the rows of a panel side by side, entry by entry: [slot][panel][width][lanes]; `columns` is whole panels. The
-// next entry of a row lies `lanes` farther on. Claim: all of a row lies inside its slot.
-template <class W>
-constexpr W packed_in_panel(W slot, W columns, W column, W width, W lanes) {
-  const Place<W> panel = place_of(column, lanes);
-  return packed_row(slot, columns, panel.row * lanes, width) + panel.at;
-}
 // Claim: the k-th from the last of `count`.
 template <class N>
 constexpr N from_the_last(N count, N k) {
@@ -152,7 +139,7 @@ class TileVisits {
   constexpr TileVisits(N persistent, N band_first, N count) : persistent_(persistent), band_first_(band_first), count_(count) {}
   constexpr N count() const { return count_; }
   constexpr N tile(N visit) const { return select(visit < persistent_, visit, band_first_ + (visit - persistent_)); }
-  // Claim: tile(visit_of(tile)) == tile, for a visited tile.
+  // The inverse, by which it is shown that no tile is lost. Claim: tile(visit_of(tile)) == tile, for a visited tile.
   constexpr N visit_of(N tile) const { return select(tile < persistent_, tile, persistent_ + (tile - band_first_)); }
 
  private:
@@ -209,13 +196,14 @@ class Geometry {
     return is_persistent(tile.begin) || (tile.begin < seen.end && seen.begin < tile.end);
   }
 
-  // Claim: some of the rows sees column tile.begin + c exactly when c is in one of the two ranges, which lie inside the tile.
+  // Claim: some of the rows sees column tile.begin + c exactly when c is in one of the two ranges, which lie inside the tile; the
+  // second does not begin before the first ends, and where it holds nothing its end may lie before its beginning.
   constexpr RowView<N> view(Range<N> rows, Range<N> tile) const {
     const Range<N> seen = band(rows);
     const auto inside = [&](N column) { return min_of(max_of(column - tile.begin, N(0)), tile.size()); };
     return {inside(mem_kv_), {inside(seen.begin), inside(seen.end)}};
   }
-  // Claim: the same of one row, and the two ranges lie in order.
+  // Claim: the same of one row.
   constexpr RowView<N> row_view(N row, Range<N> tile) const { return view(Range<N>{row, row + N(1)}, tile); }
 
   // Claim: exactly the rows that see the column; none: an empty range inside rows().

@@ -110,6 +110,19 @@ bool views_as_it_sees(const Geometry<std::int32_t>& g, const std::vector<std::ve
   return good;
 }
 
+// What view() says of some rows against who sees whom.
+bool views_what_some_row_sees(const Geometry<std::int32_t>& g, const std::vector<std::vector<bool>>& sight,
+                              Range<std::int32_t> rows, Range<std::int32_t> tile) {
+  const RowView<std::int32_t> view = g.view(rows, tile);
+  bool good = 0 <= view.persistent_end && view.persistent_end <= std::min(view.band.begin, view.band.end) &&
+              std::max(view.band.begin, view.band.end) <= tile.size();
+  for (std::int32_t c = 0; c < tile.size(); ++c) {
+    const bool seen = pairs_seen(sight, rows, {tile.begin + c, tile.begin + c + 1}) > 0;
+    good = good && (c < view.persistent_end || view.band.contains(c)) == seen;
+  }
+  return good;
+}
+
 // Tiles `size` wide for one range of rows: the first complaint, or nothing.
 std::string complaint_about_tiles(const Geometry<std::int32_t>& g, const std::vector<std::vector<bool>>& sight,
                                   Range<std::int32_t> rows, std::int32_t size) {
@@ -129,6 +142,7 @@ std::string complaint_about_tiles(const Geometry<std::int32_t>& g, const std::ve
     if (g.tile_needed(rows, range) != (seen > 0)) return "tile_needed";
     if (g.tile_plain(rows, range) != (seen == all)) return "tile_plain";
     if (!views_as_it_sees(g, sight, rows.begin, range)) return "row_view";
+    if (!views_what_some_row_sees(g, sight, rows, range)) return "view";
   }
   return "";
 }
@@ -144,6 +158,19 @@ TEST(Geometry, VisitsEachNeededTileOnceAndKnowsThePlainOnes) {
           const std::string complaint = complaint_about_tiles(g, sight, rows, width);
           ASSERT_EQ(complaint, "") << layout.text() << "rows from " << rows.begin << " to " << rows.end << " width " << width;
         }
+  });
+}
+
+TEST(Geometry, KnowsTheRowsThatSeeAColumn) {
+  for_all_small_layouts([&](const Layout& layout) {
+    const auto g = geometry_in<std::int32_t>(layout);
+    int wrong = 0;
+    for (std::int32_t column = 0; column < layout.columns(); ++column) {
+      const Range<std::int32_t> rows = g.rows_that_see(column);
+      wrong += !(0 <= rows.begin && rows.begin <= rows.end && rows.end <= layout.n) && layout.n > 0;
+      for (std::int32_t row = 0; row < layout.n; ++row) wrong += rows.contains(row) != layout.sees(row, column);
+    }
+    ASSERT_EQ(wrong, 0) << layout.text();
   });
 }
 
@@ -236,6 +263,7 @@ TEST(Geometry, NeverOverflowsAndStaysRightAtTheSizeLimit) {
     for (const std::int64_t row : places(layout.n))
       for (const std::int64_t column : places(layout.columns()))
         for (const std::int64_t lane : {0, 127}) {
+          wrong += g.rows_that_see(Checked(column)).contains(Checked(row)) != layout.sees(row, column);
           wrong += g.signed_distance(Checked(row + lane), Checked(column)).value != layout.delta(row + lane, column);
           wrong += g.signed_distance(Checked(row), Checked(column + lane)).value != layout.delta(row, column + lane);
           wrong += g.visible(Checked(row), Checked(column)) != layout.sees(row, column);
@@ -269,6 +297,8 @@ TEST(Geometry, TileRangesNeverOverflowAtTheSizeLimit) {
         wrong += !none && !layout.sees(nearest(seen.end.value - 1), seen.end.value - 1);
         wrong += !none && seen.begin.value > layout.P && layout.sees(first, seen.begin.value - 1);
         wrong += !none && seen.end.value < layout.columns() && layout.sees(end - 1, seen.end.value);
+        const auto view = g.view(rows, g.columns());
+        wrong += view.persistent_end.value != layout.P || view.band.begin.value != seen.begin.value;
         if (visits.count().value == 0) continue;
         for (const std::int64_t visit : places(visits.count().value)) {
           const auto tile = tile_range(g.columns().end, Checked(size), visits.tile(Checked(visit)));

@@ -1,7 +1,8 @@
-// The promises of vectors-inl.h, on every instruction set of this machine: exp and tanh against the C library in double, over
-// floats from end to end. A set that is there and was never tried fails.
+// The promises of vectors-inl.h, on every instruction set of this machine: exp, 2^x and tanh against the C library in double,
+// over floats from end to end. A set that is there and was never tried fails.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -23,6 +24,10 @@ namespace HWY_NAMESPACE {
 void exp_all(std::vector<float>& values) {
   for (std::size_t k = 0; k < values.size(); k += std::size_t(vector_lanes))
     store(exp_of_nonpositive(load(&values[k])), &values[k]);
+}
+void power_of_two_all(std::vector<float>& values) {
+  for (std::size_t k = 0; k < values.size(); k += std::size_t(vector_lanes))
+    store(power_of_two_flushed(load(&values[k])), &values[k]);
 }
 void tanh_all(std::vector<float>& values) {
   for (std::size_t k = 0; k < values.size(); k += std::size_t(vector_lanes)) store(tanh(load(&values[k])), &values[k]);
@@ -79,6 +84,7 @@ void expect_error_below(double promise, double lost, std::span<const Target<Func
 }
 
 constexpr Target<Function> exp_targets[] = BORESIGHT_TARGETS(exp_all);
+constexpr Target<Function> power_targets[] = BORESIGHT_TARGETS(power_of_two_all);
 constexpr Target<Function> tanh_targets[] = BORESIGHT_TARGETS(tanh_all);
 
 TEST(Vectors, RowsAreOfTheInstructionSetTheyAreNamedAfter) {
@@ -94,10 +100,41 @@ TEST(Vectors, ExpIsWithinItsPromise) {
   expect_error_below(0x1p-23, 0x1p-150, exp_targets, arguments, [](double x) { return std::exp(x); });
 }
 
+// Relative to each result: none is subnormal, so nothing is taken off.
+TEST(Vectors, PowersOfTwoAreWithinTheirPromise) {
+  const auto exact = [](double x) { return std::exp2(x); };
+  expect_error_below(0x1p-22, 0, power_targets, floats_between(-0.0f, -126.0f), exact);
+  expect_error_below(0x1p-22, 0, power_targets, floats_between(0.0f, 127.0f), exact);
+  expect_error_below(0x1p-22, 0, power_targets, floats_between(127.0f, std::nextafter(128.0f, 0.0f)), exact);
+}
+
 TEST(Vectors, TanhIsWithinItsPromise) {
   const auto exact = [](double x) { return std::tanh(x); };
   expect_error_below(0x1p-22, 0x1p-150, tanh_targets, floats_between(0.0f, 1e30f), exact);
   expect_error_below(0x1p-22, 0x1p-150, tanh_targets, floats_between(-0.0f, -1e30f), exact);
+}
+
+TEST(Vectors, PowersOfTwoAreExactWhereTheyMustBe) {
+  const float below = std::nextafter(-126.0f, -infinity);
+  int tried = 0;
+  for (const Target<Function>& target : power_targets) {
+    if (!why_not(target).empty()) continue;
+    std::vector<float> whole;
+    for (int n = -126; n <= 127; ++n) whole.push_back(float(n));
+    whole.resize(256, -0.0f);
+    target.run(whole);
+    for (int n = -126; n <= 127; ++n) EXPECT_EQ(whole[std::size_t(n + 126)], std::ldexp(1.0f, n)) << target.name;
+    EXPECT_EQ(whole.back(), 1.0f) << target.name;
+    std::vector<float> nothing = floats_between(below, -infinity);
+    target.run(nothing);
+    EXPECT_EQ(std::count(nothing.begin(), nothing.end(), 0.0f), std::ptrdiff_t(nothing.size())) << target.name;
+    std::vector<float> none(16, std::numeric_limits<float>::quiet_NaN());
+    none[1] = -none[0];
+    target.run(none);
+    for (const float each : none) EXPECT_TRUE(std::isnan(each)) << target.name;
+    ++tried;
+  }
+  EXPECT_GT(tried, 0);
 }
 
 TEST(Vectors, HiddenScoresWeighExactlyNothing) {

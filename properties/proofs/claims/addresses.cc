@@ -68,48 +68,6 @@ Truth distance_index(Setting& setting) {
          Whole(index) < layout.memories + layout.segment + layout.queries - 1;
 }
 
-// Rows of up to 512 entries, in slots for as many visits as there may be tiles.
-struct Slots {
-  std::int64_t columns;  // of a tile, whole panels
-  Wide slot, column, width;
-  Whole begin, end;  // of a slot, in rows
-};
-Slots slots(Setting& setting, std::int64_t lanes) {
-  const std::int64_t columns = (setting.shape().width + lanes - 1) / lanes * lanes;
-  const Wide slot = setting.number<64>("slot", 0, setting.scope().size_limit), width = setting.number<64>("width", 1, 512);
-  const Whole begin = Whole(slot) * columns;
-  return {columns, slot, setting.number<64>("column", 0, columns - 1), width, begin, begin + columns};
-}
-
-// Packed rows first .. last - 1 lie inside the slot, and what lies there in 64 bits.
-Truth inside(Setting& setting, const Slots& at, Whole first, Whole last) {
-  setting.lemma(product_grows, at.begin, first, Whole(at.width));
-  setting.lemma(product_grows, last, at.end, Whole(at.width));
-  setting.lemma(product_grows, 0, first, Whole(at.width));
-  setting.lemma(product_grows, last, (setting.scope().size_limit + 1) * at.columns, Whole(at.width));
-  return at.begin * Whole(at.width) <= first * Whole(at.width) && last * Whole(at.width) <= at.end * Whole(at.width);
-}
-
-Truth packed_row(Setting& setting) {
-  const Slots at = slots(setting, 1);
-  const Whole row = at.begin + Whole(at.column);
-  const Wide first = impl::packed_row(at.slot, Wide(at.columns), at.column, at.width);
-  return setting.compare("packed_row", first, row * Whole(at.width)) && inside(setting, at, row, row + 1);
-}
-
-Truth packed_in_panel(Setting& setting) {
-  Truth holds(true);
-  for (const std::int64_t lanes : {4, 8, 16, 32, 64}) {
-    const Slots at = slots(setting, lanes);
-    const Whole panel = Whole(at.column) / lanes, row = at.begin + panel * lanes, lane = Whole(at.column) - panel * lanes;
-    const Wide first = impl::packed_in_panel(at.slot, Wide(at.columns), at.column, at.width, Wide(lanes));
-    setting.lemma(distributes, row, lanes, Whole(at.width));
-    holds =
-        holds && setting.compare("packed_in_panel", first, row * Whole(at.width) + lane) && inside(setting, at, row, row + lanes);
-  }
-  return holds;
-}
-
 }  // namespace
 
 std::vector<Claim> address_claims() {
@@ -137,14 +95,6 @@ std::vector<Claim> address_claims() {
        .words = "distances from 1 - n to M + S - 1 count from 0, in 64 bits",
        .state = distance_index,
        .shown_by = "bias=distance_table sink"},
-      {.name = "packed_row",
-       .words = "packed rows lie one behind another inside the slot of their tile, in 64 bits",
-       .kind = Kind::shaped,
-       .state = packed_row},
-      {.name = "packed_in_panel",
-       .words = "a row in a panel, entry by entry, stays inside the slot of its tile",
-       .kind = Kind::shaped,
-       .state = packed_in_panel},
   };
 }
 

@@ -27,7 +27,6 @@ inline Whole smaller(Whole a, Whole b) { return select(a < b, a, b); }
 
 // For lemmas.
 inline Truth product_grows(Whole a, Whole b, Whole c) { return implies(a <= b && 0 <= c, a * c <= b * c); }
-inline Truth distributes(Whole a, Whole b, Whole c) { return (a + b) * c == a * c + b * c; }
 inline Truth quotient(Whole a, Whole b, Whole c) { return implies(b * c <= a && a < b * c + c, a / c == b); }
 
 // A range of the specification, [begin, end).

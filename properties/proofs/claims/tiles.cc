@@ -75,19 +75,6 @@ Truth visits_ascend(Setting& setting) {
   return visits.tile(visit) < visits.tile(visit + Number(1));
 }
 
-// What is kept for each visit, by the rows of all tiles together, is found again by the tile's number from any of them.
-Truth slots_serve_every_row(Setting& setting) {
-  const Layout& layout = setting.layout();
-  const Span rows = setting.rows();
-  const impl::TileVisits<Number> some = visits_of(setting, rows);
-  const Number tile = some.tile(any_visit(setting, some));
-  prefer_a_whole_tile(setting);
-  const Span all = {Number(0), Number(setting.call().queries)};
-  const impl::TileVisits<Number> kept = visits_of(setting, all);
-  const Number slot = kept.visit_of(tile);
-  return layout.queries == 0 || (Number(0) <= slot && slot < kept.count() && kept.tile(slot) == tile);
-}
-
 }  // namespace
 
 std::vector<Claim> tile_claims() {
@@ -119,11 +106,6 @@ std::vector<Claim> tile_claims() {
        .words = "visits ascend, so none is made twice",
        .kind = Kind::shaped,
        .state = visits_ascend,
-       .shown_by = "sink"},
-      {.name = "slots_serve_every_row",
-       .words = "what is packed once for all rows is found by the tiles of any",
-       .kind = Kind::shaped,
-       .state = slots_serve_every_row,
        .shown_by = "sink"},
   };
 }

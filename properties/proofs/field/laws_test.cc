@@ -46,9 +46,9 @@ Subject with_merge(void (*merge)(State&, State&)) {
   return subject;
 }
 
-Subject packed_wrong() {
+Subject listed_wrong() {
   Subject subject = impl_subject();
-  subject.attend_packed = [](const FieldProblem& f) {
+  subject.attend_listed = [](const FieldProblem& f) {
     return std::vector<State>(std::size_t(f.c.heads * f.c.queries), impl_subject().empty(f));
   };
   return subject;
@@ -88,7 +88,7 @@ Subject empty_is_a_sum_of_zero() {
 const std::map<std::string, Subject>& faults() {
   static const std::map<std::string, Subject> table = {
       {"equals_the_plain_sum", damaged([](const FieldProblem&, State& state) { weigh_more(state, {1}); })},
-      {"ways_of_running_agree", packed_wrong()},
+      {"ways_of_running_agree", listed_wrong()},
       {"chunks_are_one_call",
        damaged([](const FieldProblem& f, State& state) { weigh_more(state, {std::uint32_t(f.c.queries)}); })},
       {"tiles_in_any_order", tiles_lost()},

@@ -79,7 +79,7 @@ Output finish(State state) {
 }  // namespace
 
 Subject impl_subject() {
-  return {attend_row_by_row,    attend_packed, attend_in_parts, tiles, attend_tile, empty,
+  return {attend_row_by_row,    attend_listed, attend_in_parts, tiles, attend_tile, empty,
           absorb_without_value, merge,         rescale,         finish};
 }
 

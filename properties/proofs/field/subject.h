@@ -38,7 +38,7 @@ struct Span {
 struct Subject {
   // All rows of all heads, [heads][queries], run as the case says: tiles and splits. Without zero key and sink. By the loops of
   // the scalar kernel, of simd/flash and of simd/decode.
-  std::function<std::vector<State>(const FieldProblem&)> attend, attend_packed, attend_in_parts;
+  std::function<std::vector<State>(const FieldProblem&)> attend, attend_listed, attend_in_parts;
   // The column tiles that these rows must visit.
   std::function<std::vector<Span>(const FieldProblem&, Span rows)> tiles;
   // One tile of one head for these rows, absorbed into their states.

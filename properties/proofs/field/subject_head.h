@@ -72,9 +72,10 @@ class Head {
             element(part(column).values, key_index(column) * f_.c.width + e);
   }
   bool open(std::int32_t row, std::int32_t column) const {
-    if (element(part(column).shown, g_.row_in_part(column)) == 0) return false;
+    if (!open_to_any(column)) return false;
     return f_.attention_mask.empty() || element(f_.attention_mask, at(row) * f_.c.columns() + column) != 0;
   }
+  bool open_to_any(std::int32_t column) const { return element(part(column).shown, g_.row_in_part(column)) != 0; }
   void score(std::int32_t row, Rows tile, const std::int32_t* shown, std::int32_t count, Score* scores) const {
     for (std::int32_t k = 0; k < count; ++k) {
       const std::int32_t column = tile.begin + shown[k];

@@ -5,128 +5,129 @@
 namespace boresight::field {
 namespace {
 
-constexpr std::int32_t panel_columns = impl::lanes;
-constexpr std::int32_t key_width = 2;  // a key is two numbers
+// As simd/flash, with groups, and strips, so small that drawn cases have several.
+constexpr std::int32_t group_rows = 3, strip_rows = 7;
 
-// What simd/flash keeps of a key/value head for all rows of all heads that read it, a slot for each tile that some row visits:
-// keys side by side in panels, value rows one behind another. A wrong place is a wrong number, no crash.
-class Packed {
+// The columns that some row of a key/value head's queries sees and no mask hides from all, as simd/flash lists them once for all
+// of these queries: each with its key and its value. A wrong column is a wrong number, no crash.
+class Listed {
  public:
-  Packed(const FieldProblem& f, std::int64_t kv_head, const impl::Tiling& tiling, std::int32_t width)
-      : tiling_(tiling),
+  Listed(const FieldProblem& f, std::int64_t kv_head, std::int32_t width)
+      : end_(std::int32_t(f.c.columns())),
         width_(width),
-        head_(f, impl::heads_of(layout_of(f.c)).query_head_of(kv_head, 0), kv_head, width),
-        visits_(head_.geometry().tile_visits(head_.geometry().rows(), tiling.keys)),
-        slots_(std::clamp<std::int64_t>(visits_.count(), 1, f.c.columns() + 1)),
-        columns_(impl::padded(tiling.keys, panel_columns)),
-        keys_(std::size_t(slots_ * columns_ * key_width)),
-        values_(std::size_t(slots_ * columns_ * width)) {
-    for (std::int32_t visit = 0; visit < std::min<std::int64_t>(visits_.count(), slots_); ++visit) pack(visit);
+        head_(f, impl::heads_of(layout_of(f.c)).query_head_of(kv_head, 0), kv_head, width) {
+    const impl::Geometry<std::int32_t>& g = head_.geometry();
+    const impl::RowView<std::int32_t> view = g.view(g.rows(), g.columns());
+    list({0, view.persistent_end});
+    list(view.band);
   }
 
-  // Of a tile by its number among all: the key of its c-th column, and its value rows [column][width].
-  Key key(std::int32_t tile, std::int32_t c) const {
-    const auto [panel, lane] = impl::place_of(c, panel_columns);
-    const std::int64_t first = impl::packed_row<std::int64_t>(slot(tile), columns_, 0, key_width);
-    const std::int64_t at = first + std::int64_t(panel) * key_width * panel_columns + lane;
-    return {element(keys_, at), element(keys_, at + panel_columns) != 0};
+  // The entries of a range of columns.
+  Rows entries(Rows columns) const {
+    const auto first = std::lower_bound(columns_.begin(), columns_.end(), columns.begin);
+    return {std::int32_t(first - columns_.begin()),
+            std::int32_t(std::lower_bound(first, columns_.end(), columns.end) - columns_.begin())};
   }
-  const Weight* values(std::int32_t tile) const {
-    const std::int64_t last = (slots_ - 1) * columns_ * width_;
-    return values_.data() + std::clamp<std::int64_t>(value_at(slot(tile), 0), 0, last);
-  }
+  std::int32_t column(std::int32_t entry) const { return columns_[std::size_t(entry)]; }
+  const Key& key(std::int32_t entry) const { return keys_[std::size_t(entry)]; }
+  const Weight* values() const { return values_.data(); }  // [entry][width]
 
  private:
-  std::int32_t slot(std::int32_t tile) const { return visits_.visit_of(tile); }
-  std::int64_t value_at(std::int32_t visit, std::int32_t c) const {
-    return impl::packed_row<std::int64_t>(visit, columns_, c, width_);
-  }
-  template <class T>
-  static void put(std::vector<T>& data, std::int64_t index, T element) {
-    if (index >= 0 && index < std::int64_t(data.size())) data[std::size_t(index)] = element;
-  }
-
-  void pack(std::int32_t visit) {
-    const Rows tile = head_.geometry().column_tile(tiling_.keys, visits_.tile(visit));
-    head_.load(tile);
-    for (std::int32_t column = tile.begin; column < tile.end; ++column) {
-      const std::int32_t c = column - tile.begin;
-      const Key key = head_.key(column);
-      const std::int64_t at = impl::packed_in_panel<std::int64_t>(visit, columns_, c, key_width, panel_columns);
-      put(keys_, at, key.bits);
-      put(keys_, at + panel_columns, std::uint64_t{key.same_for_all});
-      for (std::int32_t e = 0; e < width_; ++e)
-        put(values_, value_at(visit, c) + e, head_.values()[std::ptrdiff_t(c) * width_ + e]);
+  void list(Rows columns) {
+    for (std::int32_t column = std::max(columns.begin, 0); column < std::min(columns.end, end_); ++column) {
+      if (!head_.open_to_any(column)) continue;
+      head_.load({column, column + 1});
+      columns_.push_back(column);
+      keys_.push_back(head_.key(column));
+      values_.insert(values_.end(), head_.values(), head_.values() + width_);
     }
   }
 
-  impl::Tiling tiling_;
-  std::int32_t width_;
+  std::int32_t end_, width_;
   Head head_;
-  impl::TileVisits<std::int32_t> visits_;  // of all rows together
-  std::int64_t slots_;
-  std::int32_t columns_;  // of a slot, whole panels
-  std::vector<std::uint64_t> keys_;
+  std::vector<std::int32_t> columns_;
+  std::vector<Key> keys_;
   std::vector<Weight> values_;
 };
 
-// One query head over what is packed: row tiles from the last to the first, columns by what a row views of a tile, distances by
-// strips.
-class PackedHead {
+// One query head over what is listed: row tiles from the last to the first, of each tile of columns what a group of rows views,
+// of each column the rows that see it, distances by strips that serve as many rows and columns as fit.
+class ListedHead {
  public:
-  PackedHead(const FieldProblem& f, std::int64_t head, std::int64_t kv_head, const Packed& packed)
+  ListedHead(const FieldProblem& f, std::int64_t head, std::int64_t kv_head, const Listed& listed)
       : tiling_(tiling_of(f.c)),
         work_(tiling_, impl::padded_width(f.c.width)),
+        masks_rows_(!f.attention_mask.empty()),
         head_(f, head, kv_head, work_.width),
         g_(head_.geometry()),
-        packed_(packed) {}
+        listed_(listed) {}
 
   void run(std::vector<State>& states, std::int64_t first) {
     const std::int32_t tiles = g_.row_tiles(tiling_.queries);
     for (std::int32_t k = 0; k < tiles; ++k) {
       const Rows rows = g_.row_tile(tiling_.queries, impl::from_the_last(tiles, k));
       for (std::int32_t r = 0; r < rows.size(); ++r) impl::clear(work_.rows[std::size_t(r)], work_.width);
-      impl::for_each_visit(g_, rows, tiling_.keys, 1, 0, [&](std::int32_t number, Rows tile) { attend(rows, number, tile); });
+      impl::for_each_visit(g_, rows, tiling_.keys, 1, 0, [&](std::int32_t, Rows tile) {
+        for (std::int32_t number = 0; number < impl::tile_count(rows.size(), group_rows); ++number) {
+          const Rows part = impl::tile_range(rows.size(), group_rows, number);
+          const Rows group{rows.begin + part.begin, rows.begin + part.end};
+          if (g_.tile_needed(group, tile)) attend(rows, group, tile);
+        }
+      });
       for (std::int32_t row = rows.begin; row < rows.end; ++row)
         states[std::size_t(first + row)] = copy_of(work_.rows[std::size_t(row - rows.begin)], work_.width);
     }
   }
 
  private:
-  void attend(Rows rows, std::int32_t number, Rows tile) {
-    for (std::int32_t row = rows.begin; row < rows.end; ++row) {
-      const std::int32_t count = list(row, tile);
-      for (std::int32_t k = 0; k < count; ++k)
-        work_.scores[std::size_t(k)] = score(rows, row, tile, number, work_.shown[std::size_t(k)]);
-      if (count > 0)
-        impl::absorb(work_.rows[std::size_t(row - rows.begin)], work_.scores.data(), work_.shown.data(), count,
-                     packed_.values(number), impl::TileSums<Field>{work_.tile_sums.data(), work_.tile_sums.data() + work_.width},
+  void attend(Rows rows, Rows group, Rows tile) {
+    const impl::RowView<std::int32_t> view = g_.view(group, tile);
+    const Rows persistent = listed_.entries({tile.begin, tile.begin + view.persistent_end});
+    const Rows band{tile.begin + view.band.begin, tile.begin + std::max(view.band.begin, view.band.end)};
+    const Rows tokens = listed_.entries(band);
+    const bool plain = (tokens.size() == 0 || g_.tile_plain(group, band)) && !masks_rows_;
+    for (std::int32_t row = group.begin; row < group.end; ++row) {
+      entries_.clear();
+      scores_.clear();
+      for (std::int32_t e = persistent.begin; e < persistent.end; ++e)
+        if (plain || head_.open(row, listed_.column(e))) absorb_later(row, e, 0);
+      for (std::int32_t e = tokens.begin; e < tokens.end; ++e)
+        if (plain || (g_.rows_that_see(listed_.column(e)).contains(row) && head_.open(row, listed_.column(e))))
+          absorb_later(row, e, distance(group, band, row, listed_.column(e)));
+      if (!entries_.empty())
+        impl::absorb(work_.rows[std::size_t(row - rows.begin)], scores_.data(), entries_.data(), std::int32_t(entries_.size()),
+                     listed_.values(), impl::TileSums<Field>{work_.tile_sums.data(), work_.tile_sums.data() + work_.width},
                      work_.width);
     }
   }
-
-  // The columns that the row views and no mask hides, counted from the tile's first.
-  std::int32_t list(std::int32_t row, Rows tile) {
-    const impl::RowView<std::int32_t> view = g_.row_view(row, tile);
-    std::int32_t count = 0;
-    for (std::int32_t c = 0; c < tile.size(); ++c) {
-      const bool viewed = c < view.persistent_end || view.band.contains(c);
-      if (viewed && head_.open(row, tile.begin + c)) work_.shown[std::size_t(count++)] = c;
-    }
-    return count;
+  void absorb_later(std::int32_t row, std::int32_t entry, std::int64_t distance) {
+    entries_.push_back(entry);
+    scores_.push_back(head_.score_at(row, listed_.column(entry), listed_.key(entry), distance));
   }
 
-  Score score(Rows rows, std::int32_t row, Rows tile, std::int32_t number, std::int32_t c) const {
-    const std::int32_t token = tile.begin + c - g_.first_token(tile);
-    const std::int64_t distance = g_.strip(rows, tile).farthest - (g_.strip_begin(rows, row) + token);
-    return head_.score_at(row, tile.begin + c, packed_.key(number, c), distance);
+  // By the strip's last entry and the first row's diagonal, as a group reads it.
+  std::int64_t distance(Rows group, Rows band, std::int32_t row, std::int32_t column) {
+    const auto holds = [](Rows outer, Rows inner) { return outer.begin <= inner.begin && inner.end <= outer.end; };
+    if (!holds(strip_rows_, group) || !holds(strip_columns_, band)) {
+      strip_rows_ = {std::max(group.end - strip_rows, 0), group.end};
+      strip_columns_ = {band.begin, std::min(g_.columns().end - band.begin, 2 * tiling_.keys) + band.begin};
+      strip_ = g_.strip(strip_rows_, strip_columns_);
+    }
+    const std::int32_t diagonal = strip_.length - 1 - g_.strip_begin(strip_rows_, group.begin) + g_.first_token(strip_columns_);
+    const std::int32_t entry = strip_.length - 1 - (diagonal - column + (row - group.begin));
+    return std::int64_t(strip_.farthest) - entry;
   }
 
   impl::Tiling tiling_;
   impl::Workspace<Field> work_;
+  bool masks_rows_;
   Head head_;
   const impl::Geometry<std::int32_t>& g_;
-  const Packed& packed_;
+  const Listed& listed_;
+  std::vector<std::int32_t> entries_;  // of one row and tile, and their scores
+  std::vector<Score> scores_;
+  Rows strip_rows_{0, 0}, strip_columns_{0, 0};
+  impl::Strip<std::int32_t> strip_{0, 0};
 };
 
 // The states of one part: [members][rows], as simd/decode keeps them for the query heads that read one key/value head.
@@ -145,6 +146,28 @@ class PartStates {
   std::vector<impl::RowState<Field>> states;
 };
 
+// One tile as simd/decode takes it: what each row views of it, distances by the tile's strip.
+void attend_viewed(Rows rows, Rows tile, Head& head, impl::Workspace<Field>& work, impl::RowState<Field>* states) {
+  const impl::Geometry<std::int32_t>& g = head.geometry();
+  const bool plain = g.tile_plain(rows, tile);
+  head.load(tile);
+  for (std::int32_t row = rows.begin; row < rows.end; ++row) {
+    const impl::RowView<std::int32_t> view = g.row_view(row, tile);
+    const impl::Strip<std::int32_t> strip = g.strip(rows, tile);
+    std::int32_t count = 0;
+    for (std::int32_t c = 0; c < tile.size(); ++c) {
+      const std::int32_t column = tile.begin + c, token = column - g.first_token(tile);
+      if (!(plain || c < view.persistent_end || view.band.contains(c)) || !head.open(row, column)) continue;
+      const std::int64_t distance = strip.farthest - (g.strip_begin(rows, row) + token);
+      work.scores[std::size_t(count)] = head.score_at(row, column, head.key(column), distance);
+      work.shown[std::size_t(count++)] = c;
+    }
+    if (count > 0)
+      impl::absorb(states[row - rows.begin], work.scores.data(), work.shown.data(), count, head.values(),
+                   impl::TileSums<Field>{work.tile_sums.data(), work.tile_sums.data() + work.width}, work.width);
+  }
+}
+
 // Each part of the rows' visits by itself, for every member of the group; some are empty.
 std::vector<PartStates> gathered_parts(const FieldProblem& f, std::int32_t kv_head, Rows rows) {
   const impl::Tiling tiling = tiling_of(f.c);
@@ -157,7 +180,7 @@ std::vector<PartStates> gathered_parts(const FieldProblem& f, std::int32_t kv_he
       Head head(f, heads.query_head_of(kv_head, member), kv_head, work.width);
       impl::RowState<Field>* const own = parts.back().states.data() + member * rows.size();
       impl::for_each_visit(head.geometry(), rows, tiling.keys, tiling.splits, part,
-                           [&](std::int32_t, Rows tile) { impl::attend_tile(head.geometry(), rows, tile, head, work, own); });
+                           [&](std::int32_t, Rows tile) { attend_viewed(rows, tile, head, work, own); });
     }
   }
   return parts;
@@ -194,15 +217,15 @@ std::vector<State> attend_row_by_row(const FieldProblem& f) {
   return states;
 }
 
-std::vector<State> attend_packed(const FieldProblem& f) {
+std::vector<State> attend_listed(const FieldProblem& f) {
   const std::int32_t width = impl::padded_width(f.c.width);
   const auto heads = impl::heads_of(layout_of(f.c));
   std::vector<State> states = nobodys_states(f, width);
   for (std::int64_t kv_head = 0; kv_head < f.c.kv_heads; ++kv_head) {
-    const Packed packed(f, kv_head, tiling_of(f.c), width);
+    const Listed listed(f, kv_head, width);
     for (std::int64_t member = 0; member < heads.group(); ++member) {
       const std::int64_t head = heads.query_head_of(kv_head, member);
-      PackedHead(f, head, kv_head, packed).run(states, head * f.c.queries);
+      ListedHead(f, head, kv_head, listed).run(states, head * f.c.queries);
     }
   }
   return states;

@@ -1,6 +1,8 @@
 // Three ways of running all rows of all heads, by the loops of the three kernels: scalar's attend_rows, head by head;
-// simd/flash's, which packs the tiles of a key/value head once for all rows of the heads that read it, and finds them by visit;
-// simd/decode's, which goes over fixed parts for those heads together and merges them at the end.
+// simd/flash's, which lists the columns of a key/value head once for all rows of the heads that read it, and goes over them by
+// groups of rows;
+// simd/decode's, which goes over fixed parts for those heads together, by what each row views of a tile, and merges them at the
+// end.
 #pragma once
 
 #include <vector>
@@ -11,7 +13,7 @@
 namespace boresight::field {
 
 std::vector<State> attend_row_by_row(const FieldProblem& f);
-std::vector<State> attend_packed(const FieldProblem& f);
+std::vector<State> attend_listed(const FieldProblem& f);
 std::vector<State> attend_in_parts(const FieldProblem& f);
 
 inline State copy_of(const impl::RowState<Field>& row, std::int32_t width) {

@@ -46,14 +46,14 @@ Judgement judge_equals_the_plain_sum(const Subject& subject, const FieldCase& c)
   return judgement;
 }
 
-// packed once and found by visit = in fixed parts, merged at the end = row by row.
+// listed once for all rows, by groups of rows = in fixed parts, merged at the end = row by row.
 Judgement judge_ways_of_running_agree(const Subject& subject, const FieldCase& c) {
   const FieldProblem f = problem_of(c);
-  const std::vector<State> packed = subject.attend_packed(f), in_parts = subject.attend_in_parts(f);
+  const std::vector<State> listed = subject.attend_listed(f), in_parts = subject.attend_in_parts(f);
   Judgement judgement;
   for_each_row(f, subject.attend(f), [&](std::int64_t head, std::int64_t row, const State& state) {
     const std::size_t at = std::size_t(head * c.queries + row);
-    judgement.same(sums_of(packed[at], c.width), sums_of(state, c.width), head, row, "packed, as simd/flash, against as scalar");
+    judgement.same(sums_of(listed[at], c.width), sums_of(state, c.width), head, row, "listed, as simd/flash, against as scalar");
     judgement.same(sums_of(in_parts[at], c.width), sums_of(state, c.width), head, row,
                    "in parts, as simd/decode, against as scalar");
   });
