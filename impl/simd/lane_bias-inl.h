@@ -78,7 +78,7 @@ class LaneBias {
   }
 
   // Whether scores are done when they are stored, so that the largest is known by then.
-  bool finishes_at_once() const { return !caps() && (products_ || kind_ == BiasKind::none || strip_ != nullptr); }
+  bool finishes_at_once() const { return !caps() && (products_ || kind_ == BiasKind::none || strip_ != nullptr || laid_out_); }
   bool open_to_all_rows() const { return !call_.tensors.attention_mask; }
 
   // Scores of persistent columns, which have no bias; `largest` grows by what is stored at first.
@@ -105,6 +105,9 @@ class LaneBias {
     const bool cap_first = caps() && call_.problem.softcap_order == SoftcapOrder::before_bias;
     if (kind_ != BiasKind::none && !cap_first && strip_ != nullptr) {
       score_span(lanes, columns, entries, scores, Diagonal{scale_, diagonal(group, band), column}, largest);
+    } else if (laid_out_ && !cap_first) {
+      const float* const bias = lay<vectors>(group, column, count);
+      score_span(lanes, columns, entries, scores, Laid<vectors>{scale_, bias, column, column[0]}, largest);
     } else {
       score_without_bias(lanes, columns, entries, scores, largest);
       if (cap_first) cap_all<vectors>(scores, count);
