@@ -122,7 +122,7 @@ class Scratch {
         values_(take<float>(workspace, workers, floats(sizes.columns, sizes.value_width))),
         queries_(take<float>(workspace, workers, floats(sizes.rows, sizes.key_width))),
         scores_(take<float>(workspace, workers, floats(sizes.rows, sizes.score_stride))),
-        wide_(take<float>(workspace, workers, std::max(floats(key_block, sizes.key_width), floats(row_block, panel_columns)))),
+        wide_(take<float>(workspace, workers, std::max(floats(key_block, sizes.key_width), floats(row_block, slab_width)))),
         strips_(take<float>(workspace, workers, std::int64_t(Scorer::strip_floats(tiling)))),
         key_rows_(take<const void*>(workspace, 2 * workers, sizes.columns)),
         value_rows_(take<const void*>(workspace, 2 * workers, sizes.columns)),

@@ -65,11 +65,13 @@ class Head {
   const impl::Geometry<std::int32_t>& geometry() const { return g_; }
 
   void load(Rows tile) {
-    values_.assign(std::size_t(std::max(0, tile.size())) * std::size_t(width_), {});
-    for (std::int32_t column = tile.begin; column < tile.end; ++column)
-      for (std::int32_t e = 0; e < std::min(std::int32_t(f_.c.width), width_); ++e)
-        values_[std::size_t(column - tile.begin) * std::size_t(width_) + std::size_t(e)] =
-            element(part(column).values, key_index(column) * f_.c.width + e);
+    begin_tile(tile);
+    for (std::int32_t column = tile.begin; column < tile.end; ++column) load_value(column - tile.begin, column, 0);
+  }
+  // The same of a run of columns whose rows follow that of the first in its part.
+  void load_run(Rows run) {
+    begin_tile(run);
+    for (std::int32_t k = 0; k < run.size(); ++k) load_value(k, run.begin, k);
   }
   bool open(std::int32_t row, std::int32_t column) const {
     if (!open_to_any(column)) return false;
@@ -84,13 +86,20 @@ class Head {
   }
   const Weight* values() const { return values_.data(); }
 
-  Key key(std::int32_t column) const { return element(part(column).keys, key_index(column)); }
+  // Of the column, or `later` rows after it in its part.
+  Key key(std::int32_t column, std::int32_t later = 0) const { return element(part(column).keys, key_index(column) + later); }
   Score score_at(std::int32_t row, std::int32_t column, const Key& key, std::int64_t distance) const {
     const std::int64_t bias = g_.is_persistent(column) ? 0 : bias_of(row, column, distance);
     return score_of(product(f_.queries[std::size_t(at(row))], key) + bias + f_.row_constants[std::size_t(at(row))]);
   }
 
  private:
+  void begin_tile(Rows tile) { values_.assign(std::size_t(std::max(0, tile.size())) * std::size_t(width_), {}); }
+  void load_value(std::int32_t into, std::int32_t column, std::int32_t later) {
+    for (std::int32_t e = 0; e < std::min(std::int32_t(f_.c.width), width_); ++e)
+      values_[std::size_t(into) * std::size_t(width_) + std::size_t(e)] =
+          element(part(column).values, (key_index(column) + later) * f_.c.width + e);
+  }
   std::int64_t at(std::int32_t row) const { return head_ * f_.c.queries + row; }
   const Part& part(std::int32_t column) const { return f_.parts[std::size_t(g_.key_part(column))]; }
   std::int64_t key_index(std::int32_t column) const { return kv_head_ * part(column).length + g_.row_in_part(column); }

@@ -146,11 +146,30 @@ class PartStates {
   std::vector<impl::RowState<Field>> states;
 };
 
+// A tile's keys and values as simd/decode finds them: by the runs of its parts.
+struct Found {
+  Found(Rows tile, Head& head, std::int32_t width)
+      : keys(std::size_t(tile.size())), values(std::size_t(tile.size()) * std::size_t(width)) {
+    for (std::int32_t part = 0; part < 3; ++part) {
+      const Rows run = head.geometry().run_of_part(tile, part);
+      head.load_run(run);
+      for (std::int32_t column = run.begin; column < run.end; ++column) {
+        if (!tile.contains(column)) continue;
+        keys[std::size_t(column - tile.begin)] = head.key(run.begin, column - run.begin);
+        std::copy_n(head.values() + std::ptrdiff_t(column - run.begin) * width, width,
+                    values.begin() + std::ptrdiff_t(column - tile.begin) * width);
+      }
+    }
+  }
+  std::vector<Key> keys;
+  std::vector<Weight> values;
+};
+
 // One tile as simd/decode takes it: what each row views of it, distances by the tile's strip.
 void attend_viewed(Rows rows, Rows tile, Head& head, impl::Workspace<Field>& work, impl::RowState<Field>* states) {
   const impl::Geometry<std::int32_t>& g = head.geometry();
   const bool plain = g.tile_plain(rows, tile);
-  head.load(tile);
+  const Found found(tile, head, work.width);
   for (std::int32_t row = rows.begin; row < rows.end; ++row) {
     const impl::RowView<std::int32_t> view = g.row_view(row, tile);
     const impl::Strip<std::int32_t> strip = g.strip(rows, tile);
@@ -159,11 +178,11 @@ void attend_viewed(Rows rows, Rows tile, Head& head, impl::Workspace<Field>& wor
       const std::int32_t column = tile.begin + c, token = column - g.first_token(tile);
       if (!(plain || c < view.persistent_end || view.band.contains(c)) || !head.open(row, column)) continue;
       const std::int64_t distance = strip.farthest - (g.strip_begin(rows, row) + token);
-      work.scores[std::size_t(count)] = head.score_at(row, column, head.key(column), distance);
+      work.scores[std::size_t(count)] = head.score_at(row, column, found.keys[std::size_t(c)], distance);
       work.shown[std::size_t(count++)] = c;
     }
     if (count > 0)
-      impl::absorb(states[row - rows.begin], work.scores.data(), work.shown.data(), count, head.values(),
+      impl::absorb(states[row - rows.begin], work.scores.data(), work.shown.data(), count, found.values.data(),
                    impl::TileSums<Field>{work.tile_sums.data(), work.tile_sums.data() + work.width}, work.width);
   }
 }
