@@ -1,7 +1,8 @@
 // simd/decode: few queries against many keys (Flash-Decoding, Dao et al. 2023), in f32 whatever the inputs' type. Keys and
 // values are read where they lie, once for all query heads of their key/value head; rows whose elements do not lie side by side,
-// or that turn, go through a tile of floats. What comes next is fetched from memory while there is something to multiply. The keys are split into parts, which are the work that threads share; the parts of a
-// row are merged by (m, l) in their order. How many parts there are is for the problem to say, not for the threads.
+// or that turn, go through a tile of floats. What comes next is fetched from memory while there is something to multiply. The
+// keys are split into parts, which are the work that threads share; the parts of a row are merged by (m, l) in their order. How
+// many parts there are is for the problem to say, not for the threads.
 #include "impl/simd/decode.h"
 
 #include <algorithm>
@@ -17,6 +18,7 @@
 #define HWY_TARGET_INCLUDE "impl/simd/decode.cc"
 #include "hwy/foreach_target.h"
 // The lines above must come first.
+#include "impl/simd/convert-inl.h"
 #include "impl/simd/products-inl.h"
 #include "impl/simd/scores-inl.h"
 
@@ -189,7 +191,7 @@ class Reader {
     for (std::int32_t r = 0; r < call_.group * rows.size(); ++r) {
       const auto [member, row] = place_of(r, rows.size());
       call_.read_query(batch, call_.heads.query_head_of(kv_head, member), rows.begin + row,
-                       queries_ + std::ptrdiff_t(r) * sizes_.key_width);
+                       queries_ + std::ptrdiff_t(r) * sizes_.key_width, ReadRow());
     }
     KeyTile *found = &tiles_[0], *last = &tiles_[1];
     last->columns = {0, 0};
@@ -270,12 +272,14 @@ class Reader {
   void read_keys(const KeyTile& tile) const {
     for (std::int32_t column = tile.columns.begin; column < tile.columns.end; ++column)
       if (masks_.open_to_any(column))
-        call_.read_key(batch_, kv_head_, column, keys_ + std::ptrdiff_t(column - tile.columns.begin) * sizes_.key_width);
+        call_.read_key(batch_, kv_head_, column, keys_ + std::ptrdiff_t(column - tile.columns.begin) * sizes_.key_width,
+                       ReadRow());
   }
   void read_values(const KeyTile& tile) const {
     for (std::int32_t column = tile.columns.begin; column < tile.columns.end; ++column)
       if (masks_.open_to_any(column))
-        call_.read_value(batch_, kv_head_, column, values_ + std::ptrdiff_t(column - tile.columns.begin) * sizes_.value_width);
+        call_.read_value(batch_, kv_head_, column, values_ + std::ptrdiff_t(column - tile.columns.begin) * sizes_.value_width,
+                         ReadRow());
   }
 
   // What rows in place are; others are floats.
