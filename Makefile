@@ -65,7 +65,7 @@ release asan tsan debug: %: setup build/%/build.ninja
 	cmake --build --preset $@
 # The sample of planted bugs that `make test` runs, and the programs that its other tests run.
 planted: release
-	cmake --build build/release --target mutants_sample boresight_field misreadings confusion bound_audit attention_bench attention_bench_of_a_mutant attention_allocations boresight_limits bf16_emulated bf16_emulator_tests examples strangers_libraries
+	cmake --build build/release --target mutants_sample boresight_field misreadings confusion bound_audit attention_bench attention_bench_of_a_mutant attention_allocations boresight_limits bf16_emulated bf16_emulated_mutant bf16_emulator_tests examples strangers_libraries
 mutants: release
 	cmake --build build/release --target mutants
 clang: setup

@@ -33,10 +33,15 @@ class KeyRows {
   KeyRows(const Tensor& mem_kv, const Tensor& memories, const Tensor& segment, std::int64_t width)
       : mem_kv_(mem_kv), memories_(memories), segment_(segment), width_(width) {}
 
-  // Reads one column's row as floats.
-  void read(const Geometry<std::int32_t>& g, std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* row) const {
+  // Reads one column's row as floats. `reads` does as read_row() does.
+  template <class Read>
+  void read(const Geometry<std::int32_t>& g, std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* row,
+            const Read& reads) const {
     const Place place = find(g, batch, kv_head, column);
-    read_row(place.part, place.offset, width_, row);
+    reads(place.part, place.offset, width_, row);
+  }
+  void read(const Geometry<std::int32_t>& g, std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* row) const {
+    read(g, batch, kv_head, column, row, read_row);
   }
 
   // Where the rows of consecutive columns of one part lie, from this column on; null unless each row's elements lie side by side.

@@ -28,11 +28,6 @@ BucketTable bucket_table(const Bias& bias, std::int64_t longest, Workspace& work
   return {bias, workspace.counts() ? std::span<std::int32_t>() : std::span(memory, entries)};
 }
 
-void read_padded(const Tensor& tensor, std::int64_t offset, std::int64_t width, std::int32_t padded_width, float* row) {
-  read_row(tensor, offset, width, row);
-  std::fill(row + width, row + padded_width, 0.0f);
-}
-
 float* row_in_place(const Tensor& tensor, std::int64_t batch, std::int64_t head, std::int64_t row) {
   if (tensor.type != Type::f32 || (tensor.shape[3] > 1 && tensor.stride[3] != 1)) return nullptr;
   return static_cast<float*>(tensor.data) + tensor.offset(batch, head, row, 0);
@@ -68,28 +63,12 @@ Call::Call(const Problem& its_problem, const Tensors& its_tensors, Workspace& wo
       turn_queries_(problem, g, tensors, Side::queries, g.rows(), workspace),
       turn_keys_(problem, g, tensors, Side::keys, turned_columns(problem, g), workspace) {}
 
-void Call::read_query(std::int64_t batch, std::int64_t head, std::int32_t row, float* query) const {
-  read_padded(tensors.q, tensors.q.offset(batch, head, row, 0), problem.head_dim, key_width, query);
-  if (!turn_queries_.empty()) turn_queries_.turn(batch, row, query);
-}
-
 const float* Call::query_in_place(std::int64_t batch, std::int64_t head, std::int32_t row) const {
   return turn_queries_.empty() ? row_in_place(tensors.q, batch, head, row) : nullptr;
 }
 
 float* Call::out_in_place(std::int64_t batch, std::int64_t head, std::int32_t row) const {
   return row_in_place(tensors.out, batch, head, row);
-}
-
-void Call::read_key(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* key) const {
-  keys_.read(g, batch, kv_head, column, key);
-  std::fill(key + problem.head_dim, key + key_width, 0.0f);
-  if (turns_key(column)) turn_keys_.turn(batch, column, key);
-}
-
-void Call::read_value(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* value) const {
-  values_.read(g, batch, kv_head, column, value);
-  std::fill(value + problem.value_dim, value + value_width, 0.0f);
 }
 
 RowsInPlace Call::key_rows(std::int64_t batch, std::int64_t kv_head, Range<std::int32_t> columns) const {

@@ -2,6 +2,7 @@
 // floats, turned, whatever their type, stride and part. Hot loops know f32 alone.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "impl/geometry.h"
@@ -50,12 +51,26 @@ class Call {
   const std::int32_t group;                   // query heads of a key/value head
   const BucketTable buckets;                  // of the bias, for a BiasRow
 
-  // Writes key_width floats: the query, turned by its position.
-  void read_query(std::int64_t batch, std::int64_t head, std::int32_t row, float* query) const;
+  // Writes key_width floats: the query, turned by its position. `reads` does as read_row() does, by vectors.
+  template <class Read>
+  void read_query(std::int64_t batch, std::int64_t head, std::int32_t row, float* query, const Read& reads) const {
+    reads(tensors.q, tensors.q.offset(batch, head, row, 0), problem.head_dim, query);
+    std::fill(query + problem.head_dim, query + key_width, 0.0f);
+    if (!turn_queries_.empty()) turn_queries_.turn(batch, row, query);
+  }
 
   // Write key_width and value_width floats: the key turned by its position, and the value.
-  void read_key(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* key) const;
-  void read_value(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* value) const;
+  template <class Read>
+  void read_key(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* key, const Read& reads) const {
+    keys_.read(g, batch, kv_head, column, key, reads);
+    std::fill(key + problem.head_dim, key + key_width, 0.0f);
+    if (turns_key(column)) turn_keys_.turn(batch, column, key);
+  }
+  template <class Read>
+  void read_value(std::int64_t batch, std::int64_t kv_head, std::int32_t column, float* value, const Read& reads) const {
+    values_.read(g, batch, kv_head, column, value, reads);
+    std::fill(value + problem.value_dim, value + value_width, 0.0f);
+  }
 
   // Where the rows of consecutive columns of one part lie side by side, in the type of the problem and as wide as the padded
   // row, not turned; null: nowhere, they must be read.

@@ -78,11 +78,13 @@ class PartInPlace {
   RowsInPlace rows_;
 };
 
-class Columns : public ColumnList {
+// The list with where keys and values lie as floats. Read: how rows are read (Call).
+template <class Read>
+class FloatColumns : public ColumnList {
  public:
   using Number = float;
 
-  Columns(const Call& call, Workspace& workspace)
+  FloatColumns(const Call& call, Workspace& workspace)
       : ColumnList(call, workspace),
         keys_(workspace.take<const float*>(std::size_t(room_))),
         values_(workspace.take<const float*>(std::size_t(room_ + values_ahead))),
@@ -97,7 +99,7 @@ class Columns : public ColumnList {
   // The query where it lies, or read into a row of the caller's, of key_width floats.
   static const float* query(const Call& call, std::int64_t batch, std::int64_t head, std::int32_t row, float* own) {
     if (const float* const in_place = call.query_in_place(batch, head, row)) return in_place;
-    call.read_query(batch, head, row, own);
+    call.read_query(batch, head, row, own, Read());
     return own;
   }
 
@@ -120,8 +122,8 @@ class Columns : public ColumnList {
   // Fills the own rows of some entries.
   void read(std::int64_t batch, std::int64_t kv_head, Entries entries) {
     for (std::int32_t e = entries.begin; e < std::min(entries.end, count_); ++e) {
-      if (own_keys_ != nullptr) call_->read_key(batch, kv_head, column_[e], own_key(e));
-      if (own_values_ != nullptr) call_->read_value(batch, kv_head, column_[e], own_value(e));
+      if (own_keys_ != nullptr) call_->read_key(batch, kv_head, column_[e], own_key(e), Read());
+      if (own_values_ != nullptr) call_->read_value(batch, kv_head, column_[e], own_value(e), Read());
     }
   }
 

@@ -18,6 +18,7 @@
 #define HWY_TARGET_INCLUDE "impl/simd/decode.cc"
 #include "hwy/foreach_target.h"
 // The lines above must come first.
+#include "impl/simd/convert-inl.h"
 #include "impl/simd/products-inl.h"
 #include "impl/simd/scores-inl.h"
 #include "impl/simd/turn-inl.h"
@@ -186,7 +187,7 @@ class Reader {
     for (std::int32_t r = 0; r < call_.group * rows.size(); ++r) {
       const auto [member, row] = place_of(r, rows.size());
       call_.read_query(batch, call_.heads.query_head_of(kv_head, member), rows.begin + row,
-                       queries_ + std::ptrdiff_t(r) * sizes_.key_width);
+                       queries_ + std::ptrdiff_t(r) * sizes_.key_width, ReadRow());
     }
     KeyTile *found = &tiles_[0], *last = &tiles_[1];
     last->columns = {0, 0};
@@ -285,12 +286,14 @@ class Reader {
   void read_keys(const KeyTile& tile) const {
     for (std::int32_t column = tile.columns.begin; column < tile.columns.end; ++column)
       if (masks_.open_to_any(column))
-        call_.read_key(batch_, kv_head_, column, keys_ + std::ptrdiff_t(column - tile.columns.begin) * sizes_.key_width);
+        call_.read_key(batch_, kv_head_, column, keys_ + std::ptrdiff_t(column - tile.columns.begin) * sizes_.key_width,
+                       ReadRow());
   }
   void read_values(const KeyTile& tile) const {
     for (std::int32_t column = tile.columns.begin; column < tile.columns.end; ++column)
       if (masks_.open_to_any(column))
-        call_.read_value(batch_, kv_head_, column, values_ + std::ptrdiff_t(column - tile.columns.begin) * sizes_.value_width);
+        call_.read_value(batch_, kv_head_, column, values_ + std::ptrdiff_t(column - tile.columns.begin) * sizes_.value_width,
+                         ReadRow());
   }
 
   // What rows in place are; others are floats.

@@ -184,8 +184,8 @@ class Worker {
     lanes_to_rows(sums(k), factors, vectors_of(group), std::int32_t(call_.problem.value_dim), rows);
     for (std::int32_t r = 0; r < group.size(); ++r)
       if (rows[r] == rows_ + std::ptrdiff_t(r) * call_.value_width)
-        write_row(call_.tensors.out, call_.tensors.out.offset(batch_, head_, group.begin + r, 0), call_.problem.value_dim,
-                  rows[r]);
+        write_floats(call_.tensors.out, call_.tensors.out.offset(batch_, head_, group.begin + r, 0), call_.problem.value_dim,
+                     rows[r]);
   }
 
   // Writes the row's lse. `factor`: what its sums are to be multiplied by, which scores without a value change.
@@ -283,7 +283,7 @@ Arithmetic arithmetic(const Problem& problem, const Options& options) {
   promise.flushes_subnormals = true;
   promise.dot_chain = chain(problem.head_dim, dot_block);
   promise.rescales = links(tiles) + scores_without_value(problem);
-  promise.value_chain = tiles_chain(tiling.keys, tiles) + scores_without_value(problem);
+  promise.value_chain = tiles_chain(tiling.keys, tiles) + 1 + scores_without_value(problem);  // one tile may hold two spans
   return promise;
 }
 

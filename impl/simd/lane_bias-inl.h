@@ -196,7 +196,7 @@ class LaneBias {
       at_row_[r] =
           read_element(sums, sums.offset(batch_, head_, call_.g.query_token_index(std::min(group.begin + r, group.end - 1))));
     const std::int32_t first = column[0], width = column[count - 1] + 1 - first;
-    read_row(sums, sums.offset(batch_, head_, call_.g.token_index(first)), width, tile_);
+    ReadRow()(sums, sums.offset(batch_, head_, call_.g.token_index(first)), width, tile_);
     return {1, at_row_, tile_, column, first};
   }
 
@@ -241,7 +241,7 @@ class LaneBias {
     const Tensor& dense = call_.tensors.dense;
     const std::int64_t offset = dense.offset(batch_, head_, row, call_.g.token_index(first));
     if (dense.type == Type::f32 && dense.stride[3] == 1) return static_cast<const float*>(dense.data) + offset;
-    read_row(dense, offset, width, own);
+    ReadRow()(dense, offset, width, own);
     return own;
   }
 

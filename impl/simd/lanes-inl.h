@@ -21,6 +21,7 @@
 #include "hwy/cache_control.h"
 #include "impl/simd/blocks.h"
 #include "impl/simd/columns.h"
+#include "impl/simd/convert-inl.h"
 #include "impl/simd/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -122,6 +123,8 @@ HWY_INLINE void score_all(const Number* queries, const Number* const* keys, std:
   for (; k + 2 <= count; k += 2) score_keys<2, vectors>(queries, keys + k, width, scores + k * lanes_of_row, k, finish, largest);
   for (; k < count; ++k) score_keys<1, vectors>(queries, keys + k, width, scores + k * lanes_of_row, k, finish, largest);
 }
+
+using Columns = FloatColumns<ReadRow>;
 
 // Weighted values: [count][vectors of rows], and the rows that they are for.
 template <class Number>

@@ -114,11 +114,8 @@ class PairColumns : public ColumnList {
 
   static void pair_elements(Halves from, std::int64_t width, Pair* to) {
     std::int64_t d = 0;
-    if (from.step == 1) {
-      std::memcpy(to, from.first, std::size_t(width) * sizeof(std::uint16_t));
-      d = width / 2 * 2;
-    }
-    for (; d < width; d += 2) to[d / 2] = {from.at(d), d + 1 < width ? from.at(d + 1) : std::uint16_t{0}};
+    for (; d + 2 <= width; d += 2) *to++ = {from.at(d), from.at(d + 1)};
+    if (d < width) *to = {from.at(d), std::uint16_t{0}};
   }
   static void pair_rows(Halves first, Halves second, std::int64_t width, Pair* to) {
     std::int64_t e = 0;

@@ -91,17 +91,18 @@ float half(std::uint32_t pair, bool upper) { return number(upper ? pair & 0xffff
 
 float fused(float a, float b, float sum) { return number(std::bit_cast<std::uint32_t>(std::fma(a, b, sum))); }
 
-std::uint32_t dot(std::uint32_t sum, std::uint32_t a, std::uint32_t b) {
-  if (planted == Fault::swaps) a = std::rotl(a, 16);
-  const float upper = fused(half(a, true), half(b, true), number(sum));
-  return std::bit_cast<std::uint32_t>(fused(half(a, false), half(b, false), upper));
-}
-
 std::uint32_t rounded(std::uint32_t bits) {
   bits = without_subnormals(bits);
   const bool is_nan = (bits & ~sign) > exponent;
   if (is_nan) return bits >> 16 | 0x40u;
-  return planted == Fault::truncates ? bits >> 16 : (bits + 0x7fffu + (bits >> 16 & 1u)) >> 16;
+  return (bits + 0x7fffu + (bits >> 16 & 1u)) >> 16;
+}
+
+std::uint32_t dot(std::uint32_t sum, std::uint32_t a, std::uint32_t b) {
+  if (planted == Fault::swaps) a = std::rotl(a, 16);
+  const float upper = fused(half(a, true), half(b, true), number(sum));
+  const std::uint32_t result = std::bit_cast<std::uint32_t>(fused(half(a, false), half(b, false), upper));
+  return planted == Fault::narrows ? rounded(result) << 16 : result;
 }
 
 // Sixteen floats of each source: the second's are the lower half of the result.

@@ -5,8 +5,8 @@ namespace boresight::bf16_emulator {
 
 enum class Fault {
   none,
-  truncates,  // rounds floats to bf16 towards zero
-  swaps,      // takes the first operand's halves for one another
+  narrows,  // keeps sums of products in bf16
+  swaps,    // takes the first operand's halves for one another
 };
 
 // From now on an invalid instruction that is one of the two, on full vectors in registers, is computed and stepped over. Any

@@ -17,7 +17,7 @@ using bf16_emulator::Fault;
 Fault asked_for() {
   const char* const name = std::getenv("BORESIGHT_EMULATOR_FAULT");
   if (name == nullptr) return Fault::none;
-  if (std::string_view(name) == "truncates") return Fault::truncates;
+  if (std::string_view(name) == "narrows") return Fault::narrows;
   if (std::string_view(name) == "swaps") return Fault::swaps;
   std::abort();
 }
