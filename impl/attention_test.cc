@@ -1,6 +1,7 @@
 // Planned calls: the same bits as the kernels' own run, and whatever a caller gets wrong told by its field, in C and in C++.
 #include "impl/attention.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -42,7 +43,7 @@ struct Call {
   }
   void forget() {
     for (const Tensor& output : {tensors.out, tensors.lse})
-      std::memset(output.data, 0xff, std::size_t(output.elements()) * bytes(output.type));
+      std::fill_n(static_cast<std::byte*>(output.data), std::size_t(output.elements()) * bytes(output.type), std::byte{0xff});
   }
   std::string bits() const {
     std::string all;

@@ -166,7 +166,8 @@ class Junit(unittest.TestCase):
 
     def test_what_was_not_judged_is_skipped_with_its_reason(self):
         _, root = self.suites("--cases", "1", "--law", "agrees*,causal")
-        skipped = {case.get("name"): case.find("skipped") for case in root.iter("testcase")}
+        suite = next(suite for suite in root if suite.get("name") == "scalar")  # which every machine can run
+        skipped = {case.get("name"): case.find("skipped") for case in suite.iter("testcase")}
         self.assertIn("none judged", skipped["causal"].get("message"))
 
     def test_one_that_cannot_be_written_is_an_error_before_the_run(self):
