@@ -49,7 +49,7 @@ Wanted parsed(std::string_view kernel) {
   return is_family(kernel) ? Wanted{kernel, {}} : Wanted{{}, kernel};
 }
 
-// Where keys are read once for few rows, packing them first would read and write them once more.
+// Rows of queries fill the lanes of flash, and of few rows most lanes would be padding; decode reads keys at the rate of memory.
 std::string_view usual_family(const Problem& problem) {
   constexpr std::int32_t decode_rows_max = 16;
   return geometry_of(problem).rows().size() <= decode_rows_max ? "simd/decode" : "simd/flash";

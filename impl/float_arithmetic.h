@@ -1,4 +1,5 @@
-// The arithmetic of online_softmax.h that kernels run in: scores and weights are f32, minus infinity is the empty lse.
+// The arithmetic of online_softmax.h that kernels run in: scores and weights are f32, or f64 where that costs nothing; minus
+// infinity is the empty lse.
 #pragma once
 
 #include <algorithm>
@@ -11,16 +12,18 @@
 
 namespace boresight::impl {
 
-struct FloatArithmetic {
-  using Score = float;
-  using Weight = float;
+template <class Real>
+struct RealArithmetic {
+  using Score = Real;
+  using Weight = Real;
   using LogSum = float;
-  static float exp_difference(float a, float b) { return std::exp(a - b); }
-  static float larger(float a, float b) { return std::max(a, b); }
-  static float quotient(float a, float b) { return a / b; }
-  static float log_sum(float m, float l) { return m + std::log(l); }
+  static Real exp_difference(Real a, Real b) { return std::exp(a - b); }
+  static Real larger(Real a, Real b) { return std::max(a, b); }
+  static Real quotient(Real a, Real b) { return a / b; }
+  static float log_sum(Real m, Real l) { return float(m + Real(std::log(float(l)))); }
   static float empty_log_sum() { return -std::numeric_limits<float>::infinity(); }
 };
+using FloatArithmetic = RealArithmetic<float>;
 
 // Why a kernel that runs in this arithmetic does not support a problem; empty: it does.
 inline std::string unsupported_in_float(const Problem& problem, const Tensors&) {

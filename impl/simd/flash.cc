@@ -1,12 +1,12 @@
-// simd/flash: flash attention (Dao 2023) with query rows in the lanes, in f32 whatever the inputs' type. For each key/value head
-// the columns that may be seen are listed; keys and values stay where they are, and are read into rows of floats once where they
-// are none or turn. Then each tile of queries of each query head goes over the tiles of columns that it sees, a group of rows at
-// a time: products with the bias in registers, weights in the lanes, weighted values. Work is shared out by heads and tiles of
-// queries, so that bits don't depend on threads.
+// simd/flash: flash attention (Dao 2023) with query rows in the lanes, in f32 whatever the inputs' type, or by pairs of bf16
+// where the processor multiplies these. For each key/value head the columns that may be seen are listed; keys and values stay
+// where they are, and are read into rows of their own once where they are not what the lanes multiply, or turn. Then each tile of
+// queries of each query head goes over the tiles of columns that it sees, a group of rows at a time: products with the bias in
+// registers, weights in the lanes, weighted values. Work is shared out by heads and tiles of queries, so that bits don't depend
+// on threads.
 #include "impl/simd/flash.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "impl/bias_row.h"
 #include "impl/finish_row.h"
@@ -32,17 +32,8 @@ namespace HWY_NAMESPACE {
 
 inline constexpr std::int32_t read_at_once = 256;  // columns
 
-// A row's end, in double: what is added to it there costs it nothing.
-struct RowEnd {
-  using Score = double;
-  using Weight = double;
-  using LogSum = float;
-  static double exp_difference(double a, double b) { return std::exp(a - b); }
-  static double larger(double a, double b) { return std::max(a, b); }
-  static double quotient(double a, double b) { return a / b; }
-  static float log_sum(double m, double l) { return float(m + double(std::log(float(l)))); }
-  static float empty_log_sum() { return no_score; }
-};
+// A row's end: what is added to it there is added in double.
+using RowEnd = RealArithmetic<double>;
 
 // What one thread needs: the groups of a tile of queries, and the scores of one group against a tile of columns. List: the
 // columns, of floats or of pairs of bf16.
@@ -104,7 +95,7 @@ class Worker {
     const std::int32_t lanes = vectors_of(group) * vector_lanes;
     rows_to_lanes(rows, vectors_of(group), List::key_numbers(call_), queries(k));
     std::fill(sums(k), sums(k) + lanes * call_.problem.value_dim, 0.0f);
-    std::fill(state(k).largest, state(k).largest + lanes, no_score);
+    std::fill(state(k).largest, state(k).largest + lanes, minus_infinity);
     std::fill(state(k).denominator, state(k).denominator + lanes, 0.0f);
   }
 
@@ -133,13 +124,14 @@ class Worker {
 
     Vector largest[group_vectors];
     BORESIGHT_UNROLL
-    for (Vector& each : largest) each = all(no_score);
+    for (Vector& each : largest) each = all(minus_infinity);
     const LaneTile<vectors, Number> lanes{queries(k), List::key_numbers(call_)};
     bias_.template score_persistent<vectors>(lanes, *columns_, persistent, scores_, largest);
     if (tokens.size() > 0) bias_.template score_tokens<vectors>(lanes, group, band, *columns_, tokens, token_scores, largest);
     if (!plain) {
-      bias_.template hide<vectors>(group, *columns_, persistent, scores_, false);
-      bias_.template hide<vectors>(group, *columns_, tokens, token_scores, true);
+      bias_.template hide_by_position<vectors>(group, *columns_, tokens, token_scores);
+      bias_.template hide_by_mask<vectors>(group, *columns_, persistent, scores_);
+      bias_.template hide_by_mask<vectors>(group, *columns_, tokens, token_scores);
     }
     if (!plain || !bias_.finishes_at_once()) largest_of<vectors>(scores_, count, largest);
 
@@ -169,7 +161,7 @@ class Worker {
     float* const factors = scores_;  // [rows of the group], as the scores are used up
     const LaneState at = state(k);
     for (int v = 0; v < vectors_of(group); ++v) {
-      const auto empty = hn::Eq(load(at.largest + v * vector_lanes), all(no_score));
+      const auto empty = hn::Eq(load(at.largest + v * vector_lanes), all(minus_infinity));
       const Vector factor = hn::Div(all(1.0f), load(at.denominator + v * vector_lanes));
       store(hn::IfThenZeroElse(empty, factor), factors + v * vector_lanes);
     }
@@ -191,7 +183,7 @@ class Worker {
   // Writes the row's lse. `factor`: what its sums are to be multiplied by, which scores without a value change.
   void finish_row(std::int32_t row, float largest, float denominator, float& factor) {
     if (!call_.tensors.lse && scores_without_value(call_.problem) == 0) return;
-    RowState<RowEnd> state{bias_.natural(largest), double(denominator), nullptr, largest > no_score};
+    RowState<RowEnd> state{bias_.natural(largest), double(denominator), nullptr, largest > minus_infinity};
     const RowState<RowEnd> before = state;
     absorb_scores_without_value(call_.problem, call_.tensors, head_, state, 0);
     if (call_.tensors.lse) call_.tensors.lse.at<float>(batch_, head_, row) = impl::finish(state, 0);

@@ -118,15 +118,20 @@ class LaneBias {
     if (kind_ == BiasKind::dense) finish_all<vectors>(scores, count, Open<vectors>{laid_, column, column[0]});
   }
 
-  // Scores of what a row does not see become minus infinity: by causality and window among `tokens`, by the attention mask.
+  // Scores of what a row does not see become minus infinity: by causality and window, which never hide persistent columns.
   template <int vectors>
-  void hide(Range<std::int32_t> group, const ColumnList& columns, Entries entries, float* scores, bool tokens) const {
+  void hide_by_position(Range<std::int32_t> group, const ColumnList& columns, Entries entries, float* scores) const {
     constexpr std::int32_t lanes = vectors * vector_lanes;
-    for (std::int32_t e = entries.begin; tokens && e < entries.end; ++e) {
+    for (std::int32_t e = entries.begin; e < entries.end; ++e) {
       const Range<std::int32_t> rows = call_.g.rows_that_see(*columns.column(e));
       if (rows.begin <= group.begin && group.end <= rows.end) continue;
       keep_rows<vectors>(rows.begin - group.begin, rows.end - group.begin, scores + std::ptrdiff_t(e - entries.begin) * lanes);
     }
+  }
+  // The same by the attention mask.
+  template <int vectors>
+  void hide_by_mask(Range<std::int32_t> group, const ColumnList& columns, Entries entries, float* scores) const {
+    constexpr std::int32_t lanes = vectors * vector_lanes;
     const Tensor& mask = call_.tensors.attention_mask;
     if (!mask) return;
     const std::uint8_t* rows[group_lanes];
@@ -137,7 +142,7 @@ class LaneBias {
     for (std::int32_t e = entries.begin; e < entries.end; ++e) {
       float* const at = scores + std::ptrdiff_t(e - entries.begin) * lanes;
       const std::int64_t place = *columns.column(e) * stride;
-      for (std::int32_t r = 0; r < lanes; ++r) at[r] = rows[r][place] != 0 ? at[r] : no_score;
+      for (std::int32_t r = 0; r < lanes; ++r) at[r] = rows[r][place] != 0 ? at[r] : minus_infinity;
     }
   }
 

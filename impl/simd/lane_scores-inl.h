@@ -8,7 +8,6 @@
 #endif
 
 #include <cstdint>
-#include <limits>
 
 #include "impl/simd/lanes-inl.h"
 #include "impl/simd/vectors-inl.h"
@@ -16,8 +15,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace boresight::impl::simd {
 namespace HWY_NAMESPACE {
-
-inline constexpr float no_score = -std::numeric_limits<float>::infinity();
 
 // ---- Biases: score = f(k, v, product), for the k-th key of a span and vector v of the group's rows ----
 
@@ -89,8 +86,8 @@ struct Open {
   std::int32_t first;
   HWY_INLINE Vector operator()(int k, int v, Vector score) const {
     const std::ptrdiff_t row = column[k] - first;
-    const auto hidden = hn::Eq(load(bias + (row * vectors + v) * vector_lanes), all(no_score));
-    return hn::IfThenElse(hidden, all(no_score), score);
+    const auto hidden = hn::Eq(load(bias + (row * vectors + v) * vector_lanes), all(minus_infinity));
+    return hn::IfThenElse(hidden, all(minus_infinity), score);
   }
 };
 
@@ -115,14 +112,14 @@ HWY_INLINE void keep_rows(std::int32_t begin, std::int32_t end, float* scores) {
     const auto row = hn::Iota(ints, v * vector_lanes);
     const auto outside = hn::Or(hn::Lt(row, hn::Set(ints, begin)), hn::Gt(row, hn::Set(ints, end - 1)));
     float* const at = scores + v * vector_lanes;
-    store(hn::IfThenElse(hn::RebindMask(Floats(), outside), all(no_score), load(at)), at);
+    store(hn::IfThenElse(hn::RebindMask(Floats(), outside), all(minus_infinity), load(at)), at);
   }
 }
 
 template <int vectors>
 HWY_INLINE void largest_of(const float* scores, std::int32_t count, Vector (&largest)[group_vectors]) {
   BORESIGHT_UNROLL
-  for (int v = 0; v < vectors; ++v) largest[v] = all(no_score);
+  for (int v = 0; v < vectors; ++v) largest[v] = all(minus_infinity);
   for (std::int32_t k = 0; k < count; ++k) {
     BORESIGHT_UNROLL
     for (int v = 0; v < vectors; ++v)
@@ -135,13 +132,11 @@ HWY_INLINE void largest_of(const float* scores, std::int32_t count, Vector (&lar
 // Exponents are those of 2: unit * score. Where products and sums round once together, a weight is 2^(unit * score - reference)
 // in one step; where references are so large that this step loses whole powers of two, or where there is no such instruction,
 // 2^(unit * (score - largest)).
-inline constexpr bool rounds_once =
-    HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_NEON;
 inline constexpr float largest_reference = 0x1p29f;
 
 // The exponent of a row's largest score; 0 for a row that has seen none, so that nothing is subtracted from minus infinity.
 HWY_INLINE Vector reference_of(Vector largest, float unit) {
-  return hn::IfThenZeroElse(hn::Eq(largest, all(no_score)), hn::Mul(largest, all(unit)));
+  return hn::IfThenZeroElse(hn::Eq(largest, all(minus_infinity)), hn::Mul(largest, all(unit)));
 }
 
 // scores [count][vectors of rows] become weights, whose sums are added to `sums`.
@@ -192,8 +187,8 @@ HWY_INLINE bool weigh_lanes(const LaneState& state, float unit, const Vector (&t
   for (int v = 0; v < vectors; ++v) {
     const Vector old = hn::Mul(before[v], all(unit));  // minus infinity where there was none: nothing is kept
     const Vector step = in_one_step ? hn::Sub(old, reference[v]) : hn::Mul(hn::Sub(before[v], largest[v]), all(unit));
-    factor[v] = hn::IfThenZeroElse(hn::Eq(before[v], all(no_score)), power_of_two_flushed(step));
-    if (!in_one_step) reference[v] = hn::IfThenZeroElse(hn::Eq(largest[v], all(no_score)), largest[v]);
+    factor[v] = hn::IfThenZeroElse(hn::Eq(before[v], all(minus_infinity)), power_of_two_flushed(step));
+    if (!in_one_step) reference[v] = hn::IfThenZeroElse(hn::Eq(largest[v], all(minus_infinity)), largest[v]);
   }
   for (std::int32_t first = 0; first < count; first += value_block) {
     float* const block = scores + std::ptrdiff_t(first) * vectors * vector_lanes;

@@ -10,14 +10,6 @@
 #define BORESIGHT_IMPL_SIMD_LANES_INL_H
 #endif
 
-// Loops over the accumulators of a register tile must disappear, or these live in memory: 3 times slower.
-#undef BORESIGHT_UNROLL
-#if defined(__clang__)
-#define BORESIGHT_UNROLL _Pragma("unroll")
-#else
-#define BORESIGHT_UNROLL _Pragma("GCC unroll 8")
-#endif
-
 #include "hwy/cache_control.h"
 #include "impl/simd/blocks.h"
 #include "impl/simd/columns.h"
@@ -32,7 +24,7 @@ namespace HWY_NAMESPACE {
 // where there are 32 registers, else 12.
 inline constexpr int group_vectors = 3;
 inline constexpr std::int32_t group_lanes = group_vectors * vector_lanes;
-inline constexpr int tile_entries = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_NEON ? 8 : 4;
+inline constexpr int tile_entries = many_registers ? 8 : 4;
 
 // What the products are made of, for each kind of Number.
 HWY_INLINE Vector load_numbers(const float* from) { return load(from); }

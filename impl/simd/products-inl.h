@@ -7,14 +7,6 @@
 #define BORESIGHT_IMPL_SIMD_PRODUCTS_INL_H
 #endif
 
-// Loops over the rows and vectors of a register tile must disappear, or its accumulators live in memory: 3 times slower.
-#undef BORESIGHT_UNROLL
-#if defined(__clang__)
-#define BORESIGHT_UNROLL _Pragma("unroll")
-#else
-#define BORESIGHT_UNROLL _Pragma("GCC unroll 8")
-#endif
-
 #include <algorithm>
 #include <cstddef>
 #include <type_traits>
@@ -32,7 +24,7 @@ using Constant = std::integral_constant<int, number>;
 
 // 24 accumulators where there are 32 registers, else 12.
 inline constexpr int tile_rows = 6;
-inline constexpr int tile_vectors = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_NEON ? 4 : 2;
+inline constexpr int tile_vectors = many_registers ? 4 : 2;
 inline constexpr std::int32_t slab_width = tile_vectors * vector_lanes;  // of values, which stays in the first cache
 
 // The accumulators of a register tile, at zero.

@@ -8,7 +8,6 @@
 #endif
 
 #include <algorithm>
-#include <limits>
 #include <numbers>
 #include <span>
 
@@ -22,8 +21,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace boresight::impl::simd {
 namespace HWY_NAMESPACE {
-
-inline constexpr float minus_infinity = -std::numeric_limits<float>::infinity();
 
 // Scores of one row may be written past their end by this many floats less one.
 inline constexpr std::int32_t score_slack = vector_lanes;

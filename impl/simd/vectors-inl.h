@@ -7,8 +7,17 @@
 #define BORESIGHT_IMPL_SIMD_VECTORS_INL_H
 #endif
 
+// Loops over the accumulators of a register tile must disappear, or these live in memory: 3 times slower.
+#undef BORESIGHT_UNROLL
+#if defined(__clang__)
+#define BORESIGHT_UNROLL _Pragma("unroll")
+#else
+#define BORESIGHT_UNROLL _Pragma("GCC unroll 8")
+#endif
+
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include "hwy/highway.h"
 
@@ -23,6 +32,13 @@ using Ints = hn::RebindToSigned<Floats>;
 using Vector = hn::Vec<Floats>;
 
 inline constexpr std::int32_t vector_lanes = std::int32_t(hn::MaxLanes(Floats()));
+
+// 32 registers, else 16; and products and sums that round once together.
+inline constexpr bool many_registers = HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_NEON;
+inline constexpr bool rounds_once = many_registers || HWY_TARGET == HWY_AVX2;
+
+// The score of what is hidden, and the largest where nothing is seen.
+inline constexpr float minus_infinity = -std::numeric_limits<float>::infinity();
 
 HWY_INLINE Vector all(float x) { return hn::Set(Floats(), x); }
 HWY_INLINE Vector load(const float* from) { return hn::LoadU(Floats(), from); }
