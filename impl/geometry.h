@@ -222,6 +222,11 @@ class Geometry {
     return tile.end <= mem_kv_ || (in_window(longest) && in_window(shortest));
   }
 
+  // Of a tile without persistent columns. Claim: every distance is >= 0: every column lies at its rows or in their past.
+  constexpr auto tile_behind(Range<N> rows, Range<N> tile) const { return N(0) <= signed_distance(rows.begin, tile.end - N(1)); }
+  // The other way round. Claim: every distance <= 0.
+  constexpr auto tile_ahead(Range<N> rows, Range<N> tile) const { return signed_distance(rows.end - N(1), tile.begin) <= N(0); }
+
   // Claim: the visits 0 .. count - 1 are exactly the needed tiles, each once, in ascending order.
   constexpr TileVisits<N> tile_visits(Range<N> rows, N size) const {
     const Range<N> seen = band(rows);
@@ -327,8 +332,9 @@ inline constexpr KernelTiles scalar_long_tiles = {
     "scalar, long rows", {16, 256}, {1024, 1024}};  // fewer tiles, so fewer rescales
 inline constexpr KernelTiles flash_tiles = {"simd/flash", {96, 128}, {1024, 4096}};
 inline constexpr KernelTiles decode_tiles = {"simd/decode", {16, 128}, {64, 1024}};
+inline constexpr KernelTiles cuda_tiled_tiles = {"cuda/tiled", {64, 64}, {64, 64}};
 // What a strip is made for at once.
 inline constexpr KernelTiles strip_tiles = {"strips", {65536, 65536}, {65536, 65536}};
-inline constexpr KernelTiles kernel_tiles[] = {scalar_tiles, scalar_long_tiles, flash_tiles, decode_tiles, strip_tiles};
+inline constexpr KernelTiles kernel_tiles[] = {scalar_tiles, scalar_long_tiles, flash_tiles, decode_tiles, cuda_tiled_tiles, strip_tiles};
 
 }  // namespace boresight::impl

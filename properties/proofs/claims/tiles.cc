@@ -36,6 +36,32 @@ Truth not_plain_hides_a_corner(Setting& setting) {
   return geometry_of(setting).tile_plain(range_of(rows), range_of(tile)) || corners_hidden;
 }
 
+// A tile of tokens alone.
+Span tokens(Setting& setting) {
+  const Span tile = setting.columns();
+  setting.assume(setting.layout().mem_kv <= Whole(tile.begin));
+  return tile;
+}
+// Lies on this side of the diagonal exactly where no pair of the tile lies on the other.
+Truth one_side(Setting& setting, Truth told, Span rows, Span tile, bool behind) {
+  const Layout& layout = setting.layout();
+  const Number row = setting.inside("row", rows), column = setting.inside("column", tile);
+  const auto beyond = [&](Whole at_row, Whole at_column) {
+    const Whole delta = layout.delta(at_row, at_column);
+    return behind ? delta < 0 : delta > 0;
+  };
+  const Truth corner = behind ? beyond(Whole(rows.begin), Whole(tile.end) - 1) : beyond(Whole(rows.end) - 1, Whole(tile.begin));
+  return implies(told, !beyond(Whole(row), Whole(column))) && (told || corner);
+}
+Truth behind_is_all_behind(Setting& setting) {
+  const Span rows = setting.rows(), tile = tokens(setting);
+  return one_side(setting, geometry_of(setting).tile_behind(range_of(rows), range_of(tile)), rows, tile, true);
+}
+Truth ahead_is_all_ahead(Setting& setting) {
+  const Span rows = setting.rows(), tile = tokens(setting);
+  return one_side(setting, geometry_of(setting).tile_ahead(range_of(rows), range_of(tile)), rows, tile, false);
+}
+
 impl::TileVisits<Number> visits_of(Setting& setting, Span rows) {
   return geometry_of(setting).tile_visits(range_of(rows), Number(setting.shape().width));
 }
@@ -93,6 +119,12 @@ std::vector<Claim> tile_claims() {
       {.name = "not_plain_hides_a_corner",
        .words = "a tile that is not plain has a hidden corner: no fast path is lost",
        .state = not_plain_hides_a_corner},
+      {.name = "behind_is_all_behind",
+       .words = "of a tile behind the diagonal no distance is negative, and of one that is not some is",
+       .state = behind_is_all_behind},
+      {.name = "ahead_is_all_ahead",
+       .words = "of a tile ahead of the diagonal no distance is positive, and of one that is not some is",
+       .state = ahead_is_all_ahead},
       {.name = "visits_reach_what_is_seen",
        .words = "a visible column's tile is visited, and its visit is found by its number",
        .kind = Kind::shaped,

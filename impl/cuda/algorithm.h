@@ -1,0 +1,21 @@
+// The CUDA kernels by name: what each supports and promises, the same on the host and on a GPU.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "problem/kernel.h"
+
+namespace boresight::impl::cuda {
+
+enum class Algorithm : std::uint8_t { tiled };
+inline constexpr Algorithm all_algorithms[] = {Algorithm::tiled};
+
+struct Promises {
+  const char* name;  // "cuda/tiled"
+  std::string (*unsupported)(const Problem&, const Tensors&);
+  Arithmetic (*arithmetic)(const Problem&, const Options&);
+};
+const Promises& promises_of(Algorithm algorithm);
+
+}  // namespace boresight::impl::cuda

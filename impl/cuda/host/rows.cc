@@ -1,0 +1,47 @@
+#include "impl/cuda/host/rows.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "impl/cuda/host/grid.h"
+#include "impl/cuda/launches.h"
+#include "impl/simd/memory.h"
+
+namespace boresight::impl::cuda::host {
+namespace {
+
+struct Launcher {
+  Schedule schedule;
+
+  void upload(void* to, const void* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
+  void clear(void* at, std::size_t bytes) { std::memset(at, 0, bytes); }
+  template <class Kernel>
+  void launch(const typename Kernel::Parameters& parameters, std::int64_t items) {
+    // Fewer blocks than items, so that blocks go on to a second one.
+    const std::int32_t blocks = std::int32_t(std::min<std::int64_t>((items + 1) / 2, 1 << 20));
+    if (blocks > 0)
+      run_grid({blocks, Kernel::threads, Kernel::shared_bytes, schedule}, [&] { Kernel::run(parameters); });
+  }
+};
+
+Schedule schedule_of(const Problem& problem) {
+  static constexpr Schedule::Order orders[] = {Schedule::Order::forward, Schedule::Order::backward, Schedule::Order::shuffled, Schedule::Order::eager};
+  const std::uint64_t mix = std::uint64_t(problem.queries + 3 * problem.segment + 5 * problem.mem_kv + 7 * problem.memories +
+                                          11 * problem.heads + 13 * problem.head_dim + 17 * problem.batch);
+  return {orders[mix % 4], mix};
+}
+
+}  // namespace
+
+std::string unavailable() { return ""; }
+
+void run(Algorithm algorithm, const Problem& problem, const Tensors& tensors, const Options& options) {
+  Launcher launcher{schedule_of(problem)};
+  Workspace needs;
+  attend(algorithm, problem, tensors, options, needs, launcher);
+  const simd::Block block = simd::block_of(needs.bytes());
+  Workspace workspace(block.get());
+  attend(algorithm, problem, tensors, options, workspace, launcher);
+}
+
+}  // namespace boresight::impl::cuda::host

@@ -1,0 +1,31 @@
+// The launches of a call, kernel by kernel: templates over who launches (plan.h), so that the host and a GPU do the same.
+#pragma once
+
+#include "impl/cuda/algorithm.h"
+#include "impl/cuda/plan.h"
+#include "impl/cuda/tiled.h"
+
+namespace boresight::impl::cuda {
+
+template <class Launcher>
+void attend_tiled(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace, Launcher& launcher) {
+  const auto as_they_lie = [](RowsOf, const Rows&) { return false; };
+  const Call call = prepared(problem, tensors, options, cuda_tiled_tiles, Type::f32, 1, as_they_lie, workspace, launcher);
+  if (workspace.counts()) return;
+  const auto launch = [&]<int chunks>() { launcher.template launch<Tiled<chunks>>(call, Tiled<chunks>::items(call)); };
+  if (call.value_dim <= 64) return launch.template operator()<1>();
+  if (call.value_dim <= 128) return launch.template operator()<2>();
+  if (call.value_dim <= 256) return launch.template operator()<4>();
+  return launch.template operator()<8>();
+}
+
+template <class Launcher>
+void attend(Algorithm algorithm, const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace,
+            Launcher& launcher) {
+  switch (algorithm) {
+    case Algorithm::tiled:
+      return attend_tiled(problem, tensors, options, workspace, launcher);
+  }
+}
+
+}  // namespace boresight::impl::cuda

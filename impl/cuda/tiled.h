@@ -1,0 +1,201 @@
+// cuda/tiled: flash attention in f32, any head_dim. A block takes 64 rows of one head and goes over the tiles of 64 columns that
+// they see. Each of 256 threads has 4 x 4 scores: rows 4y .. 4y+3 and columns x, x+16, .., of which 16 neighbours in a warp share
+// rows, and for each 64 entries of a value row 4 x 4 sums. Queries and keys come through shared memory 32 entries at a time, values
+// 64 at a time, so that no size of head_dim or value_dim needs more memory.
+#pragma once
+
+#include "impl/cuda/call.h"
+#include "impl/cuda/score.h"
+
+namespace boresight::impl::cuda {
+
+// `chunks`: of 64 entries, that hold value_dim.
+template <int chunks>
+struct Tiled {
+  using Parameters = Call;
+  static constexpr int threads = 256;
+  static constexpr std::int32_t rows = 64, keys = 64;
+
+  static constexpr std::int32_t depth = 32, stride = depth + 4;  // of queries and keys; rows end in other banks
+  static constexpr std::int32_t value_width = 64, weight_stride = keys + 4;
+
+  struct Shared {
+    union {
+      struct {
+        float queries[rows][stride], key[keys][stride];
+      };
+      float values[keys][value_width];
+    };
+    float weights[rows][weight_stride];
+    float strip[rows + keys];
+    std::uint8_t open[keys];
+  };
+  static constexpr std::size_t shared_bytes = sizeof(Shared);
+
+  static DEVICE std::int64_t items(const Call& call) {
+    return std::int64_t(call.batch) * call.heads * call.g.row_tiles(call.tile_queries);
+  }
+
+  static DEVICE void run(const Call& call) {
+    for_each_item(items(call), [&](std::int64_t item) {
+      const std::int64_t tiles = call.g.row_tiles(call.tile_queries);
+      const Place<std::int64_t> head = place_of(item, tiles), at = place_of(head.row, std::int64_t(call.heads));
+      // Under a causal mask the last rows take longest.
+      const Range<std::int32_t> mine = call.g.row_tile(call.tile_queries, std::int32_t(from_the_last(tiles, head.at)));
+      Tiled(call, std::int32_t(at.row), std::int32_t(at.at), mine).attend();
+    });
+  }
+
+ private:
+  DEVICE Tiled(const Call& call, std::int32_t batch, std::int32_t head, Range<std::int32_t> mine)
+      : call_(call),
+        scorer_(call, batch, head),
+        batch_(batch),
+        head_(head),
+        kv_head_(call.head_map.kv_head_of(head)),
+        rows_(mine),
+        shared_(*static_cast<Shared*>(shared_memory())) {}
+
+  static DEVICE int x() { return thread() % 16; }
+  static DEVICE int y() { return thread() / 16; }
+
+  DEVICE void attend() {
+    const TileVisits<std::int32_t> visits = call_.g.tile_visits(rows_, call_.tile_keys);
+    for (std::int32_t visit = 0; visit < visits.count(); ++visit)
+      attend_tile(tile_of(call_, scorer_, rows_, call_.g.column_tile(call_.tile_keys, visits.tile(visit)), keys));
+    finish();
+  }
+
+  DEVICE void attend_tile(const Tile& tile) {
+    const bool keys_masked = call_.key_mask.there() || call_.memory_mask.there();
+    find_open(scorer_, tile, threads, shared_.open);
+    if (tile.bias == TileBias::strip) fill_strip(call_, scorer_, tile, threads, shared_.strip);
+
+    float scores[4][4] = {};
+    for (std::int32_t first = 0; first < call_.head_dim; first += depth) {
+      barrier();
+      load_queries(first);
+      load_keys(tile, first);
+      barrier();
+      multiply(scores);
+    }
+    finish_scores<4, 4>(
+        call_, scorer_, tile, shared_.strip, keys_masked ? shared_.open : nullptr, [&](int i) { return rows_.begin + 4 * y() + i; },
+        [&](int j) { return tile.columns.begin + x() + 16 * j; }, [&](int i, int j) -> float& { return scores[i][j]; });
+    weigh(scores);
+#pragma unroll
+    for (int chunk = 0; chunk < chunks; ++chunk) {
+      barrier();
+      load_values(tile, chunk * value_width);
+      barrier();
+      add_values(chunk);
+    }
+    barrier();
+  }
+
+  DEVICE void load_queries(std::int32_t first) {
+    for (int k = thread(); k < rows * depth; k += threads) {
+      const int r = k / depth, d = k % depth;
+      const bool there = r < rows_.size() && first + d < call_.head_dim;
+      shared_.queries[r][d] = there ? call_.q.element(call_.q.offset(batch_, head_, rows_.begin + r, first + d)) : 0.0f;
+    }
+  }
+  // Columns that rule 1 hides are zeros, whatever they hold.
+  DEVICE void load_keys(const Tile& tile, std::int32_t first) {
+    for (int k = thread(); k < keys * depth; k += threads) {
+      const int c = k / depth, d = k % depth;
+      shared_.key[c][d] = element(call_.k, tile, c, first + d, call_.head_dim);
+    }
+  }
+  DEVICE void load_values(const Tile& tile, std::int32_t first) {
+    for (int k = thread(); k < keys * value_width; k += threads) {
+      const int c = k / value_width, d = k % value_width;
+      shared_.values[c][d] = element(call_.v, tile, c, first + d, call_.value_dim);
+    }
+  }
+  DEVICE float element(const KeyViews& views, const Tile& tile, std::int32_t c, std::int32_t d, std::int32_t width) const {
+    if (c >= tile.columns.size() || d >= width || shared_.open[c] == 0) return 0.0f;
+    const KeyViews::Row row = views.row(call_.g, batch_, kv_head_, tile.columns.begin + c);
+    return row.part->element(row.offset + d * row.part->step());
+  }
+
+  DEVICE void multiply(float (&scores)[4][4]) const {
+#pragma unroll 4
+    for (int d = 0; d < depth; ++d) {
+      float query[4], key[4];
+#pragma unroll
+      for (int i = 0; i < 4; ++i) query[i] = shared_.queries[4 * y() + i][d];
+#pragma unroll
+      for (int j = 0; j < 4; ++j) key[j] = shared_.key[x() + 16 * j][d];
+#pragma unroll
+      for (int i = 0; i < 4; ++i) {
+#pragma unroll
+        for (int j = 0; j < 4; ++j) scores[i][j] = fused(query[i], key[j], scores[i][j]);
+      }
+    }
+  }
+
+  // Scores become weights, which go to shared memory; sums and denominators go over to the new reference.
+  DEVICE void weigh(const float (&scores)[4][4]) {
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+      float largest = fmaxf(fmaxf(scores[i][0], scores[i][1]), fmaxf(scores[i][2], scores[i][3]));
+#pragma unroll
+      for (int mask = 1; mask < 16; mask *= 2) largest = fmaxf(largest, shuffle_xor(largest, mask));
+      const float reference = fmaxf(reference_[i], largest), factor = weight_of(reference_[i], reference);
+      reference_[i] = reference;
+      denominator_[i] *= factor;
+#pragma unroll
+      for (int j = 0; j < 4; ++j) {
+        const float weight = weight_of(scores[i][j], reference);
+        denominator_[i] += weight;
+        shared_.weights[4 * y() + i][x() + 16 * j] = weight;
+      }
+#pragma unroll
+      for (int e = 0; e < 4 * chunks; ++e) sums_[i][e] *= factor;
+    }
+  }
+
+  DEVICE void add_values(int chunk) {
+#pragma unroll 4
+    for (int c = 0; c < keys; ++c) {
+      float weight[4];
+#pragma unroll
+      for (int i = 0; i < 4; ++i) weight[i] = shared_.weights[4 * y() + i][c];
+#pragma unroll
+      for (int e = 0; e < 4; ++e) {
+        const float value = shared_.values[c][4 * x() + e];
+#pragma unroll
+        for (int i = 0; i < 4; ++i) sums_[i][4 * chunk + e] = fused(weight[i], value, sums_[i][4 * chunk + e]);
+      }
+    }
+  }
+
+  DEVICE void finish() {
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+      float denominator = denominator_[i];  // a thread's own columns so far
+#pragma unroll
+      for (int mask = 1; mask < 16; mask *= 2) denominator += shuffle_xor(denominator, mask);
+      const RowEnd end = end_row(call_, head_, reference_[i], denominator);
+      const std::int32_t row = rows_.begin + 4 * y() + i;
+      if (!rows_.contains(row)) continue;
+      if (x() == 0 && call_.lse.there()) call_.lse.as<float>(call_.lse.offset(batch_, head_, row)) = end.lse;
+#pragma unroll
+      for (int e = 0; e < 4 * chunks; ++e) {
+        const std::int32_t d = e / 4 * value_width + 4 * x() + e % 4;
+        if (d < call_.value_dim) call_.out.store(call_.out.offset(batch_, head_, row, d), end.factor * sums_[i][e]);
+      }
+    }
+  }
+
+  const Call& call_;
+  Scorer scorer_;
+  std::int32_t batch_, head_, kv_head_;
+  Range<std::int32_t> rows_;
+  Shared& shared_;
+  float sums_[4][4 * chunks] = {};
+  float reference_[4] = {minus_infinity, minus_infinity, minus_infinity, minus_infinity}, denominator_[4] = {};
+};
+
+}  // namespace boresight::impl::cuda
