@@ -9,6 +9,14 @@ namespace boresight::impl::cuda::host {
 
 constinit thread_local Thread* running = nullptr;
 
+namespace {
+
+// ThreadSanitizer is to see other threads in the next block than in this, since nothing orders the two. Without it, one fiber is
+// all that a thread needs.
+constexpr int fibers_of_a_thread = races_are_watched ? 2 : 1;
+
+}  // namespace
+
 Block& Block::here() {
   thread_local Block block;
   return block;
@@ -18,11 +26,12 @@ Block& Block::here() {
 Block::~Block() {
   const Unwatched unwatched;
   retired_ = true;
-  for (Thread& thread : threads_)
-    if (thread.fiber && thread.fiber->started()) {
-      running = &thread;
-      Fiber::switch_between(host_, *thread.fiber);
-    }
+  running = &threads_[0];
+  for (const auto& fiber : fibers_) {
+    if (!fiber->started()) continue;
+    running->fiber = fiber.get();
+    Fiber::switch_between(host_, *fiber);
+  }
   running = nullptr;
   fibers_.clear();
   std::vector<Thread>().swap(threads_);
@@ -33,11 +42,10 @@ Block::~Block() {
 void Block::begin_grid(Index blocks, int threads, std::size_t shared_bytes) {
   if (busy_) throw Fault("a grid is run from inside a kernel");
   const Unwatched unwatched;
-  while (int(fibers_.size()) < threads) fibers_.push_back(std::make_unique<Fiber>(live));
-  for (std::size_t i = 0; i < fibers_.size(); ++i) {
-    threads_[i].block = this;
-    threads_[i].index = std::int32_t(i);
-    threads_[i].fiber = fibers_[i].get();
+  while (int(fibers_.size()) < threads * fibers_of_a_thread) fibers_.push_back(std::make_unique<Fiber>(live));
+  for (int i = 0; i < threads; ++i) {
+    threads_[std::size_t(i)].block = this;
+    threads_[std::size_t(i)].index = i;
   }
   thread_count_ = threads;
   blocks_ = blocks;
@@ -65,8 +73,7 @@ void Block::run(Index at, std::int64_t number, const Schedule& schedule, Body bo
     thread.returned = thread.fenced = false;
     thread.last_atomic = nullptr;
     thread.copies.begin_block();
-    // Another fiber than in the last block, so that ThreadSanitizer sees two threads where two blocks touch the same memory.
-    if constexpr (races_are_watched) thread.fiber = fibers_[std::size_t((i + turn_) % thread_count_)].get();
+    thread.fiber = fibers_[std::size_t(i * fibers_of_a_thread + turn_ % fibers_of_a_thread)].get();
   }
   ++turn_;
   ready_.fill(thread_count_);
@@ -102,7 +109,6 @@ void Block::live_once(Thread& self) {
     record(std::current_exception());
     return;
   }
-  release(&grid_ends_);
   const int number = self.index / warp_size;
   Warp& warp = warps_[number];
   ++barrier_.returned;
@@ -113,6 +119,7 @@ void Block::live_once(Thread& self) {
 }
 
 void Block::leave(Thread& self) {
+  release(&grid_ends_);
   self.returned = true;
   ready_.remove(self.index);
   int next = chooser_.next(ready_, self.index, thread_count_);
