@@ -99,7 +99,7 @@ class Worker {
       Number* const own = query_rows_ + std::ptrdiff_t(r) * call_.key_width;
       if (group.contains(group.begin + r)) {
         row = List::query(call_, batch_, head_, group.begin + r, own);
-        fetch<false>(row, List::key_numbers(call_));
+        if (row != own) fetch<false>(row, List::key_numbers(call_));
       }
       rows[r] = row;
     }
