@@ -28,6 +28,7 @@ help:
 	@echo 'make bench-full   the same for every shape, mode, type and size, on 1 and 2 threads: half an hour'
 	@echo 'make bench-check  is a kernel slower than it was? by its share of the limit; under a minute. make bench-store stores it'
 	@echo 'make bench-peers  our kernels beside PyTorch, onnxruntime and NumPy: docs/speed.md, half an hour'
+	@echo 'make bench-gpu    our kernels on a GPU, judged, then beside PyTorch'"'"'s: docs/gpu.md; bench/README.md'
 	@echo 'make python       the Python package, in build/venv, and its tests; python/README.md'
 	@echo 'make survey       what PyTorch, onnxruntime and x-transformers really compute: docs/survey.md'
 	@echo 'make kill-matrix  which mistakes known suites would let through: docs/kill_matrix.md, some minutes'
@@ -66,7 +67,7 @@ release asan tsan debug: %: setup build/%/build.ninja
 	cmake --build --preset $@
 # The sample of planted bugs that `make test` runs, and the programs that its other tests run.
 planted: release
-	cmake --build build/release --target mutants_sample boresight_field misreadings confusion bound_audit attention_bench attention_bench_of_a_mutant attention_allocations boresight_limits bf16_emulated bf16_emulated_mutant bf16_emulator_tests examples strangers_libraries
+	cmake --build build/release --target mutants_sample boresight_field misreadings confusion bound_audit attention_bench attention_bench_of_a_mutant attention_allocations boresight_limits boresight_judge bf16_emulated bf16_emulated_mutant bf16_emulator_tests examples strangers_libraries
 mutants: release
 	cmake --build build/release --target mutants
 # The kernels for GPUs, compiled: their tests run where a GPU is, and say so where none is.
@@ -104,6 +105,13 @@ bench-peers: setup build/release/build.ninja
 	@$(SETUP) python
 	@scripts/python peers
 	build/venv/bin/python bench/peers.py $(PEERS_FLAGS)
+# Our kernels on a GPU, judged and then beside PyTorch's, by a Python whose torch sees it: docs/gpu.md. What is missing is said, and
+# bench/gpu.py ends with 77. GPU_FLAGS, such as '--rows "d128*" --modes "alibi*" --cases 0', go to it.
+GPU_PYTHON ?= python3
+GPU_FLAGS ?= --page docs/gpu.md --results bench/results
+bench-gpu: cuda
+	@[ ! -e build/cuda/build.ninja ] || cmake --build build/cuda --target bench_gpu
+	$(GPU_PYTHON) bench/gpu.py $(GPU_FLAGS)
 kill-matrix: build
 	build/release/boresight lint --matrix docs/kill_matrix.md
 # Each reading of the specification as a kernel: cases until it is caught, and what it is called; docs/power.md.
@@ -178,4 +186,4 @@ check-fresh:
 clean:
 	rm -rf build
 
-.PHONY: check-instruction-sets help setup build verify examples test test-quick test-full release asan tsan debug planted mutants clang cuda test-cuda bench bench-full bench-check bench-store bench-peers power identify proofs field kill-matrix fuzz fuzz-plain fuzz-replay fuzz-merge fuzzers coverage format check-fresh clean
+.PHONY: check-instruction-sets help setup build verify examples test test-quick test-full release asan tsan debug planted mutants clang cuda test-cuda bench bench-full bench-check bench-store bench-peers bench-gpu power identify proofs field kill-matrix fuzz fuzz-plain fuzz-replay fuzz-merge fuzzers coverage format check-fresh clean

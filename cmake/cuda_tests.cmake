@@ -17,3 +17,6 @@ add_test(NAME cuda/rows_are_listed COMMAND ${rows_test} listed)
 add_test(NAME cuda/rows_are_judged COMMAND ${rows_test} judged --cases 1000 --seed 1)
 set_tests_properties(cuda/rows_are_listed cuda/rows_are_judged PROPERTIES LABELS gpu TIMEOUT 1200)
 set_tests_properties(cuda/rows_are_judged PROPERTIES SKIP_RETURN_CODE 77 FIXTURES_REQUIRED machine)
+
+# What bench/gpu.py runs.
+add_custom_target(bench_gpu DEPENDS boresight boresight_attention boresight_judge machine_check)
