@@ -45,4 +45,6 @@ const Promises& promises_of(Algorithm algorithm) {
   return tiled;
 }
 
+std::span<const Algorithm> preferred(const Problem&) { return all_algorithms; }
+
 }  // namespace boresight::impl::cuda

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "problem/kernel.h"
@@ -17,5 +18,8 @@ struct Promises {
   Arithmetic (*arithmetic)(const Problem&, const Options&);
 };
 const Promises& promises_of(Algorithm algorithm);
+
+// All of them, from the fastest for such a problem on, whether or not they take it.
+std::span<const Algorithm> preferred(const Problem& problem);
 
 }  // namespace boresight::impl::cuda
