@@ -94,7 +94,6 @@ struct Tiled {
       barrier();
       if (works()) add_values(tile, chunk);
     }
-    barrier();
   }
 
   // Whether the thread's warp has a row. (A warp's lanes stay together: they reduce rows.)
