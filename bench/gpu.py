@@ -26,15 +26,22 @@ from contest.shapes import MODES
 TOP = pathlib.Path(__file__).resolve().parent.parent
 PROGRAMS = ("boresight", "machine_check", "libboresight_attention.so", "libboresight_judge.so")
 VECTORS = TOP / "tests/data/oracle/x-transformers/vectors.jsonl"
-OF_THE_SYSTEM = ("linux-vdso", "ld-linux", "libc.so", "libm.so", "libpthread", "libdl.so", "librt.so")
+OF_THE_SYSTEM = ("linux-vdso", "ld-linux", "libc.so", "libm.so", "libpthread", "libdl.so", "librt.so", "libstdc++", "libgcc_s")
 
 
 class Missing(Exception):
     """What a run needs and is not here, in words."""
 
 
+def commit(build):
+    """Which one was built: as it was packed, or the tree's."""
+    packed = build / "commit"
+    return packed.read_text() if packed.exists() else report.git("describe", "--always", "--dirty", "--abbrev=12", "--exclude=*") or "unknown"
+
+
 def pack(build, folder):
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "commit").write_text(commit(build))
     for name in PROGRAMS:
         shutil.copy2(build / name, folder / name)
         said = subprocess.run(["ldd", build / name], capture_output=True, text=True, check=True).stdout
@@ -89,13 +96,13 @@ def judge(build, cases):
     return None
 
 
-def about(torch):
+def about(torch, build):
     """What the numbers belong to."""
     gpu = torch.cuda.get_device_properties(0)
     driver = subprocess.run(["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"], capture_output=True, text=True, check=False)
     return {
         "date": datetime.date.today().isoformat(),
-        "commit": report.git("describe", "--always", "--dirty", "--abbrev=12", "--exclude=*") or "unknown",
+        "commit": commit(build),
         "device": f"{gpu.name}, compute capability {gpu.major}.{gpu.minor}, {gpu.multi_processor_count} multiprocessors",
         "versions": f"driver {driver.stdout.strip() or 'unknown'}, torch {torch.__version__}, CUDA {torch.version.cuda}, cuDNN {torch.backends.cudnn.version()}",
         "machine": f"{report.processor()}, {platform.system()} {platform.machine()}",
@@ -170,7 +177,7 @@ def run(options):
     if options.cases and (wrong := judge(options.build, options.cases)):
         print(wrong)
         return 1
-    facts = about(torch_here())
+    facts = about(torch_here(), options.build)
 
     def keep(found):
         if options.results:

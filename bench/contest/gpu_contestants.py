@@ -22,10 +22,10 @@ def arithmetic(row):
 
 def ours(library):
     for function in ("plan", "run", "kernel"):
-        getattr(library, f"boresight_attention_cuda_{function}").restype = ctypes.c_char_p
-    library.boresight_attention_cuda_workspace.restype = ctypes.c_size_t
+        getattr(library, f"boresight_cuda_attention_{function}").restype = ctypes.c_char_p
+    library.boresight_cuda_attention_workspace.restype = ctypes.c_size_t
     for function in ("free", "kernel", "workspace"):
-        getattr(library, f"boresight_attention_cuda_{function}").argtypes = [ctypes.c_void_p]
+        getattr(library, f"boresight_cuda_attention_{function}").argtypes = [ctypes.c_void_p]
 
     def prepare(inputs, _threads):
         out = torch.empty_like(inputs.q)
@@ -34,17 +34,17 @@ def ours(library):
             given["slopes"] = inputs.slopes[None]
         tensors, views = tensors_of(given)
         plan, stated, options = ctypes.c_void_p(), problem(inputs.row), Options()
-        if error := library.boresight_attention_cuda_plan(*map(ctypes.byref, (stated, tensors, options)), None, ctypes.byref(plan)):
+        if error := library.boresight_cuda_attention_plan(*map(ctypes.byref, (stated, tensors, options)), None, ctypes.byref(plan)):
             raise NotTaken(error.decode())
-        weakref.finalize(out, library.boresight_attention_cuda_free, plan)
-        workspace = torch.empty(library.boresight_attention_cuda_workspace(plan), dtype=torch.uint8, device=inputs.device)
-        call, at, memory, kept = library.boresight_attention_cuda_run, ctypes.byref(tensors), ctypes.c_void_p(workspace.data_ptr()), (given, views)
+        weakref.finalize(out, library.boresight_cuda_attention_free, plan)
+        workspace = torch.empty(library.boresight_cuda_attention_workspace(plan), dtype=torch.uint8, device=inputs.device)
+        call, at, memory, kept = library.boresight_cuda_attention_run, ctypes.byref(tensors), ctypes.c_void_p(workspace.data_ptr()), (given, views)
 
         def run(_kept=kept):
             if error := call(plan, at, memory, ctypes.c_void_p(torch.cuda.current_stream().cuda_stream)):
                 raise RuntimeError(error.decode())
 
-        return Prepared(run, lambda _: out, library.boresight_attention_cuda_kernel(plan).decode())
+        return Prepared(run, lambda _: out, library.boresight_cuda_attention_kernel(plan).decode())
 
     return Contestant("ours", prepare, arithmetic)
 
