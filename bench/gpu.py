@@ -36,7 +36,9 @@ class Missing(Exception):
 def commit(build):
     """Which one was built: as it was packed, or the tree's."""
     packed = build / "commit"
-    return packed.read_text() if packed.exists() else report.git("describe", "--always", "--dirty", "--abbrev=12", "--exclude=*") or "unknown"
+    if packed.exists():
+        return packed.read_text()
+    return report.git("describe", "--always", "--dirty", "--abbrev=12", "--exclude=*") or "unknown"
 
 
 def pack(build, folder):
@@ -99,12 +101,14 @@ def judge(build, cases):
 def about(torch, build):
     """What the numbers belong to."""
     gpu = torch.cuda.get_device_properties(0)
-    driver = subprocess.run(["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"], capture_output=True, text=True, check=False)
+    query = ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"]
+    driver = subprocess.run(query, capture_output=True, text=True, check=False).stdout.strip() if shutil.which(query[0]) else ""
     return {
         "date": datetime.date.today().isoformat(),
         "commit": commit(build),
         "device": f"{gpu.name}, compute capability {gpu.major}.{gpu.minor}, {gpu.multi_processor_count} multiprocessors",
-        "versions": f"driver {driver.stdout.strip() or 'unknown'}, torch {torch.__version__}, CUDA {torch.version.cuda}, cuDNN {torch.backends.cudnn.version()}",
+        "versions": f"driver {driver or 'unknown'}, torch {torch.__version__}, CUDA {torch.version.cuda}, "
+        f"cuDNN {torch.backends.cudnn.version()}",
         "machine": f"{report.processor()}, {platform.system()} {platform.machine()}",
     }
 
@@ -148,7 +152,7 @@ def patterns_of(allowed):
 
 def parsed(words):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", type=pathlib.Path, default=TOP / "build/cuda", help="of preset cuda, or what was packed of it (%(default)s)")
+    parser.add_argument("--build", type=pathlib.Path, default=TOP / "build/cuda", help="preset cuda's, or as packed (%(default)s)")
     parser.add_argument("--pack", type=pathlib.Path, metavar="FOLDER", help="copies into it, and does nothing else")
     parser.add_argument("--rows", type=patterns_of(SHAPES), default=list(SHAPES), help=f"patterns of {', '.join(SHAPES)}")
     parser.add_argument("--modes", type=patterns_of(MODES), default=list(MODES), help=f"patterns of {', '.join(MODES)}")
@@ -182,7 +186,8 @@ def run(options):
     def keep(found):
         if options.results:
             options.results.mkdir(parents=True, exist_ok=True)
-            (options.results / f"{facts['date']}-{facts['commit']}-gpu.json").write_text(json.dumps(facts | {"rows": found}, indent=1) + "\n")
+            raw = options.results / f"{facts['date']}-{facts['commit']}-gpu.json"
+            raw.write_text(json.dumps(facts | {"rows": found}, indent=1) + "\n")
 
     found = measured(options, keep)
     write_page(options, facts, found)

@@ -15,7 +15,8 @@ def arithmetic(row):
     """Of all who multiply bf16 on tensor cores: f32 sums that are truncated, weights in bf16, exponentials of 2 by the processor."""
     s = row.shape
     return {
-        "accumulator_roundoff": 2.0**-23, "dot_chain": s.head_dim + 2, "value_chain": 2 * s.columns + 2, "rescales": -(-s.columns // 16) + 1,
+        "accumulator_roundoff": 2.0**-23, "dot_chain": s.head_dim + 2, "value_chain": 2 * s.columns + 2,
+        "rescales": -(-s.columns // 16) + 1,
         "weights": row.type, "exp_error": 2.0**-22, "exp_argument_roundings": 3, "flushes_subnormals": True,
     }  # fmt: skip
 
@@ -38,7 +39,8 @@ def ours(library):
             raise NotTaken(error.decode())
         weakref.finalize(out, library.boresight_cuda_attention_free, plan)
         workspace = torch.empty(library.boresight_cuda_attention_workspace(plan), dtype=torch.uint8, device=inputs.device)
-        call, at, memory, kept = library.boresight_cuda_attention_run, ctypes.byref(tensors), ctypes.c_void_p(workspace.data_ptr()), (given, views)
+        call, at, memory = library.boresight_cuda_attention_run, ctypes.byref(tensors), ctypes.c_void_p(workspace.data_ptr())
+        kept = given, views, workspace
 
         def run(_kept=kept):
             if error := call(plan, at, memory, ctypes.c_void_p(torch.cuda.current_stream().cuda_stream)):

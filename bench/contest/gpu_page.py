@@ -46,9 +46,11 @@ def table(rows):
     lines = [["row", "kernel", *contestants, "limit", "best peer", "ours / best", "bias costs"]]
     for row in rows:
         kernel, ahead, limit = row["contestants"].get(OURS, {}).get("kernel", ""), lead(row), row["limit"]
-        told = f"{limit['name']} {limit['rate'] / 1e9:.0f} GB/s" if limit["name"] == "copy" else f"{limit['name']} {limit['rate'] / 1e12:.0f} TFLOP/s"
+        of_bytes = limit["name"] == "copy"
+        told = f"{limit['name']} {limit['rate'] / (1e9 if of_bytes else 1e12):.0f} {'GB/s' if of_bytes else 'TFLOP/s'}"
         cells = (cell(row, name, notes) for name in contestants)
-        lines.append([f"{row['shape']} {row['mode']}", kernel, *cells, told, best_peer(row) or "", f"{ahead:.2f}" if ahead else "", bias_costs(row, rows)])
+        compared = (best_peer(row) or "", f"{ahead:.2f}" if ahead else "", bias_costs(row, rows))
+        lines.append([f"{row['shape']} {row['mode']}", kernel, *cells, told, *compared])
     footnotes = "\n".join(f"[{number}] {name}: {why}  " for (name, why), number in notes.items())
     return report.grid(lines) + (f"\n\n{footnotes}\n" if footnotes else "\n")
 
