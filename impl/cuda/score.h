@@ -150,7 +150,7 @@ DEVICE void finish_scores(const Call& call, const Scorer& scorer, const Tile& ti
   const auto one_by_one = [&](auto body) {
     UNROLL_BY(1)
     for (int k = 0; k < count_rows * count_columns; ++k) {
-      const int i = k / count_columns, j = k % count_columns;
+      const auto [i, j] = place_of(k, count_columns);
       float picked = 0;
       each([&](int at_row, int at_column, float& s) {
         if (at_row == i && at_column == j) picked = s;
