@@ -145,10 +145,25 @@ DEVICE void finish_scores(const Call& call, const Scorer& scorer, const Tile& ti
       for (int j = 0; j < count_columns; ++j) body(i, j, score(i, j));
     }
   };
+  // For what takes many instructions: one copy of them, and registers are picked by comparing.
+  const auto one_by_one = [&](auto body) {
+#pragma unroll 1
+    for (int k = 0; k < count_rows * count_columns; ++k) {
+      const int i = k / count_columns, j = k % count_columns;
+      float picked = 0;
+      each([&](int at_row, int at_column, float& s) {
+        if (at_row == i && at_column == j) picked = s;
+      });
+      body(i, j, picked);
+      each([&](int at_row, int at_column, float& s) {
+        if (at_row == i && at_column == j) s = picked;
+      });
+    }
+  };
   const auto inside = [&](int i, int j) { return tile.rows.contains(row_of(i)) && tile.columns.contains(column_of(j)); };
 
   const bool cap = call.softcap > 0, capped_first = cap && call.softcap_order == SoftcapOrder::before_bias;
-  if (capped_first) each([&](int, int, float& s) { s = scorer.capped(s * call.scale); });
+  if (capped_first) one_by_one([&](int, int, float& s) { s = scorer.capped(s * call.scale); });
   const float scale = capped_first ? 1.0f : call.scale;
   const float slope = scorer.slope(), first = float(call.g.signed_distance(row_of(0), column_of(0)));
   const auto distance = [&](int i, int j) { return first + float((row_of(i) - row_of(0)) - (column_of(j) - column_of(0))); };
@@ -173,13 +188,13 @@ DEVICE void finish_scores(const Call& call, const Scorer& scorer, const Tile& ti
       });
       break;
     case TileBias::each:
-      each([&](int i, int j, float& s) {
+      one_by_one([&](int i, int j, float& s) {
         s *= scale;
         if (inside(i, j) && !call.g.is_persistent(column_of(j))) s += scorer.bias(row_of(i), column_of(j));
       });
       break;
   }
-  if (cap && !capped_first) each([&](int, int, float& s) { s = scorer.capped(s); });
+  if (cap && !capped_first) one_by_one([&](int, int, float& s) { s = scorer.capped(s); });
 
   if (tile.columns.size() < tile.keys_max)
     each([&](int, int j, float& s) {
@@ -194,7 +209,7 @@ DEVICE void finish_scores(const Call& call, const Scorer& scorer, const Tile& ti
       if (tile.columns.contains(column_of(j)) && open[column_of(j) - tile.columns.begin] == 0) s = minus_infinity;
     });
   if (tile.masked)
-    each([&](int i, int j, float& s) {
+    one_by_one([&](int i, int j, float& s) {
       if (inside(i, j) && !scorer.open_to_row(row_of(i), column_of(j))) s = minus_infinity;
     });
 }
