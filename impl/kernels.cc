@@ -1,5 +1,6 @@
 #include "impl/kernels.h"
 
+#include "impl/cuda/kernels.h"
 #include "impl/scalar.h"
 #include "impl/simd/decode.h"
 #include "impl/simd/flash.h"
@@ -16,6 +17,7 @@ const std::vector<Kernel>& kernels() {
     std::vector<Kernel> rows{scalar_kernel()};
     append(rows, simd::flash_kernels());
     append(rows, simd::decode_kernels());
+    append(rows, cuda::kernels());
     return rows;
   }();
   return table;

@@ -68,10 +68,10 @@ struct KeyViews {
 
 // What the split parts of decode leave for whoever merges them, in the workspace.
 struct Partials {
-  float* references = nullptr;     // [item][part][rows]
-  float* denominators = nullptr;   // the same
-  float* sums = nullptr;           // [item][part][rows][value_dim]
-  std::int32_t* done = nullptr;    // [item], parts that are through; 0 before and after a call
+  float* references = nullptr;    // [item][part][rows]
+  float* denominators = nullptr;  // the same
+  float* sums = nullptr;          // [item][part][rows][value_dim]
+  std::int32_t* done = nullptr;   // [item], parts that are through; 0 before and after a call
 };
 
 struct Call {
@@ -89,19 +89,19 @@ struct Call {
   float softcap;  // 0: none
   SoftcapOrder softcap_order;
   BiasKind bias;
-  float bias_scale;              // of relative_buckets
-  bool bidirectional;            // likewise
-  std::int32_t buckets;          // likewise: how many the table has
-  std::int32_t bucket_sizes;     // likewise: entries of bucket_of_size, >= 1; longer distances have the last one's bucket
+  float bias_scale;                    // of relative_buckets
+  bool bidirectional;                  // likewise
+  std::int32_t buckets;                // likewise: how many the table has
+  std::int32_t bucket_sizes;           // likewise: entries of bucket_of_size, >= 1; longer distances have the last one's bucket
   const std::int32_t* bucket_of_size;  // likewise, by distance without its direction
-  View slopes;                   // [B][H] f32, geometric ones too
-  View bucket_table;             // [buckets][H]
-  View distance_table;           // [H][M+S+n-1]
-  View dense;                    // [B][H][n][M+S]
-  View forget;                   // [B][H][M+S]
-  View sinks;                    // [H]
-  View query_positions;          // [B][n] i32; absent: by order
-  View key_positions;            // [B][M+S] i32
+  View slopes;                         // [B][H] f32, geometric ones too
+  View bucket_table;                   // [buckets][H]
+  View distance_table;                 // [H][M+S+n-1]
+  View dense;                          // [B][H][n][M+S]
+  View forget;                         // [B][H][M+S]
+  View sinks;                          // [H]
+  View query_positions;                // [B][n] i32; absent: by order
+  View key_positions;                  // [B][M+S] i32
   bool zero_kv;
 
   std::int32_t tile_queries, tile_keys;  // as large as the kernel's own, or smaller

@@ -8,7 +8,8 @@
 namespace boresight::impl::cuda {
 
 template <class Launcher>
-void attend_tiled(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace, Launcher& launcher) {
+void attend_tiled(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace,
+                  Launcher& launcher) {
   const auto as_they_lie = [](RowsOf, const Rows&) { return false; };
   const Call call = prepared(problem, tensors, options, cuda_tiled_tiles, Type::f32, 1, as_they_lie, workspace, launcher);
   if (workspace.counts()) return;

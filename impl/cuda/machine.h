@@ -27,12 +27,18 @@
 //   float fused(a, b, c)                    a b + c, rounded once
 //
 // Functions of a warp are for all of its 32 lanes, at the same place of the source. Blocks have a multiple of 32 threads.
+// UNROLL and UNROLL_BY(count), before a loop: for registers that are an array here. The host's compiler may do as it likes.
 #pragma once
 
 #if defined(__CUDACC__)
 #define DEVICE __device__ __forceinline__
+#define UNROLL _Pragma("unroll")
+#define UNROLL_BY_(words) _Pragma(#words)
+#define UNROLL_BY(count) UNROLL_BY_(unroll count)
 #include "impl/cuda/machine/device.h"
 #else
 #define DEVICE inline
+#define UNROLL
+#define UNROLL_BY(count)
 #include "impl/cuda/machine/host.h"
 #endif

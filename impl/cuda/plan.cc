@@ -114,7 +114,8 @@ Rows rows_of(const Problem& problem, const Tensors& tensors, RowsOf which) {
   rows.from = view_of(tensor);
   if (!rows.from.there()) return rows;
   const int first = tensor.rank - 3;  // mem_kv has no sequences
-  if (first == 0) rows.from = {rows.from.data, {0, rows.from.stride[0], rows.from.stride[1], rows.from.stride[2]}, tensor.type, 4};
+  if (first == 0)
+    rows.from = {rows.from.data, {0, rows.from.stride[0], rows.from.stride[1], rows.from.stride[2]}, tensor.type, 4};
   rows.sequences = first == 0 ? 1 : std::int32_t(tensor.shape[0]);
   rows.heads = std::int32_t(tensor.shape[std::size_t(first)]);
   rows.rows = std::int32_t(tensor.shape[std::size_t(first + 1)]);

@@ -1,5 +1,5 @@
-// A plan of one call: what is kept in the workspace, and which kernels are launched on what. The same for the host and for a GPU: a
-// Launcher does what differs.
+// A plan of one call: what is kept in the workspace, and which kernels are launched on what. The same for the host and for a GPU:
+// a Launcher does what differs.
 //
 //   struct Launcher {
 //     void upload(void* to, const void* from, std::size_t bytes);    // from the host's memory into the workspace
@@ -46,9 +46,9 @@ inline constexpr std::int64_t bucket_sizes_max = std::int64_t{1} << 24;
 enum class RowsOf : std::uint8_t { queries, mem_k, memory_k, segment_k, mem_v, memory_v, segment_v };
 Rows rows_of(const Problem& problem, const Tensors& tensors, RowsOf which);
 
-// Makes ready what all kernels share: tables in the workspace, rows turned, or packed where `packs` says so of their view. `type`:
-// of rows that are turned or packed; they are padded to a multiple of `padding`. Returns the call that kernels are launched with;
-// while the workspace counts nothing is launched, and the call has no memory.
+// Makes ready what all kernels share: tables in the workspace, rows turned, or packed where `packs` says so of their view.
+// `type`: of rows that are turned or packed; they are padded to a multiple of `padding`. Returns the call that kernels are
+// launched with; while the workspace counts nothing is launched, and the call has no memory.
 template <class Launcher, class Packs>
 Call prepared(const Problem& problem, const Tensors& tensors, const Options& options, const KernelTiles& tiles, Type type,
               std::int32_t padding, Packs packs, Workspace& workspace, Launcher& launcher) {
@@ -62,7 +62,8 @@ Call prepared(const Problem& problem, const Tensors& tensors, const Options& opt
 
   const Tables tables(problem, call.g);
   const float* const slopes = table(tables.slopes);
-  if (problem.bias.kind == BiasKind::alibi && problem.bias.slopes == Slopes::geometric) call.slopes = {slopes, {0, 1}, Type::f32, 2};
+  if (problem.bias.kind == BiasKind::alibi && problem.bias.slopes == Slopes::geometric)
+    call.slopes = {slopes, {0, 1}, Type::f32, 2};
   call.bucket_of_size = table(tables.bucket_of_size);
   call.bucket_sizes = std::int32_t(tables.bucket_of_size.size());
   const float *const frequencies = table(tables.frequencies), *const scales = table(tables.scales);
@@ -73,7 +74,9 @@ Call prepared(const Problem& problem, const Tensors& tensors, const Options& opt
     rows.padded = padded(rows.width, padding);
     const std::int64_t row = rows.padded, head = rows.rows * row;
     rows.to = {workspace.take<std::byte>(std::size_t(rows.sequences * rows.heads * head) * bytes(type)),
-               {rows.heads * head, head, row, 1}, type, 4};
+               {rows.heads * head, head, row, 1},
+               type,
+               4};
     if (!problem.rotary.frequencies_as_data) rows.frequencies = row_of_floats(frequencies);
     if (!problem.rotary.xpos.scales_as_data) rows.scales = row_of_floats(scales);
     if (!workspace.counts()) launcher.template launch<Prepare>(rows, Prepare::items(rows));

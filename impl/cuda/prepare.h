@@ -1,6 +1,6 @@
-// Rows of one tensor laid ready in the workspace before attention reads them: turned by their positions (rotary), or packed, where
-// they don't lie as a kernel wants them. Every block takes a position of a sequence, computes its turns once, in double, and turns
-// the rows of all heads.
+// Rows of one tensor laid ready in the workspace before attention reads them: turned by their positions (rotary), or packed,
+// where they don't lie as a kernel wants them. Every block takes a position of a sequence, computes its turns once, in double,
+// and turns the rows of all heads.
 #pragma once
 
 #include <cmath>
@@ -11,20 +11,20 @@
 namespace boresight::impl::cuda {
 
 struct Rows {
-  View from;                              // [sequences][heads][rows][width]
-  View to;                                // the same, rows padded with zeros to `padded`
+  View from;  // [sequences][heads][rows][width]
+  View to;    // the same, rows padded with zeros to `padded`
   std::int32_t sequences, heads, rows, width, padded;
 
-  std::int32_t half = 0;                  // R/2; 0: nothing turns
-  bool adjacent = false;                  // pairs (2r, 2r+1), else (r, r + R/2)
+  std::int32_t half = 0;  // R/2; 0: nothing turns
+  bool adjacent = false;  // pairs (2r, 2r+1), else (r, r + R/2)
   double interpolation = 1;
-  View frequencies;                       // [R/2] f32
+  View frequencies;  // [R/2] f32
   bool xpos = false;
-  double center = 0, scale_base = 1;      // negative for keys, whose factor is the inverse
-  View scales;                            // [R/2] f32
-  View positions;                         // [B][..] i32; absent: by order
-  std::int32_t first_position = 0;        // of the first row, by order
-  std::int32_t first_index = 0;           // of the first row among `positions`
+  double center = 0, scale_base = 1;  // negative for keys, whose factor is the inverse
+  View scales;                        // [R/2] f32
+  View positions;                     // [B][..] i32; absent: by order
+  std::int32_t first_position = 0;    // of the first row, by order
+  std::int32_t first_index = 0;       // of the first row among `positions`
 };
 
 struct Prepare {
@@ -58,7 +58,8 @@ struct Prepare {
                                       : std::int64_t(call.first_position) + row;
     const double angle = double(position) / call.interpolation * double(call.frequencies.element(call.frequencies.offset(r)));
     const double factor =
-        call.xpos ? pow(double(call.scales.element(call.scales.offset(r))), (double(position) - call.center) / call.scale_base) : 1.0;
+        call.xpos ? pow(double(call.scales.element(call.scales.offset(r))), (double(position) - call.center) / call.scale_base)
+                  : 1.0;
     turn[0] = factor * cos(angle);
     turn[1] = factor * sin(angle);
   }

@@ -1,5 +1,5 @@
-// From a product q.k to a score: scale, cap and bias, and minus infinity where the column is hidden. Decided tile by tile, once for
-// all threads: a tile that all rows see whole is not tested, and a tile behind the diagonal needs no absolute distances.
+// From a product q.k to a score: scale, cap and bias, and minus infinity where the column is hidden. Decided tile by tile, once
+// for all threads: a tile that all rows see whole is not tested, and a tile behind the diagonal needs no absolute distances.
 #pragma once
 
 #include <cmath>
@@ -23,7 +23,8 @@ class Scorer {
   // Rule 1: whether the masks of keys and memories leave the column to anyone.
   DEVICE bool open_to_any(std::int32_t column) const {
     const std::int32_t part = call_.g.key_part(column), at = call_.g.row_in_part(column);
-    if (part == 1) return !call_.memory_mask.there() || call_.memory_mask.as<std::uint8_t>(call_.memory_mask.offset(batch_, at)) != 0;
+    if (part == 1)
+      return !call_.memory_mask.there() || call_.memory_mask.as<std::uint8_t>(call_.memory_mask.offset(batch_, at)) != 0;
     if (part == 2) return !call_.key_mask.there() || call_.key_mask.as<std::uint8_t>(call_.key_mask.offset(batch_, at)) != 0;
     return true;
   }
@@ -97,8 +98,8 @@ enum class TileBias : std::uint8_t { none, behind, ahead, across, strip, each };
 struct Tile {
   Range<std::int32_t> rows, columns;
   TileBias bias;
-  bool plain;   // every row sees every column by causality and window
-  bool masked;  // rule 2, or a dense bias, may hide some
+  bool plain;             // every row sees every column by causality and window
+  bool masked;            // rule 2, or a dense bias, may hide some
   std::int32_t keys_max;  // columns of a whole tile, those of the threads' registers
 };
 
@@ -139,15 +140,15 @@ template <int count_rows, int count_columns, class RowOf, class ColumnOf, class 
 DEVICE void finish_scores(const Call& call, const Scorer& scorer, const Tile& tile, const float* strip, const std::uint8_t* open,
                           RowOf row_of, ColumnOf column_of, Score score) {
   const auto each = [&](auto body) {
-#pragma unroll
+    UNROLL
     for (int i = 0; i < count_rows; ++i) {
-#pragma unroll
+      UNROLL
       for (int j = 0; j < count_columns; ++j) body(i, j, score(i, j));
     }
   };
   // For what takes many instructions: one copy of them, and registers are picked by comparing.
   const auto one_by_one = [&](auto body) {
-#pragma unroll 1
+    UNROLL_BY(1)
     for (int k = 0; k < count_rows * count_columns; ++k) {
       const int i = k / count_columns, j = k % count_columns;
       float picked = 0;

@@ -1,7 +1,7 @@
 // cuda/tiled: flash attention in f32, any head_dim. A block takes 64 rows of one head and goes over the tiles of 64 columns that
 // they see. Each of 256 threads has 4 x 4 scores: rows 4y .. 4y+3 and columns x, x+16, .., of which 16 neighbours in a warp share
-// rows, and for each 64 entries of a value row 4 x 4 sums. Queries and keys come through shared memory 32 entries at a time, values
-// 64 at a time, so that no size of head_dim or value_dim needs more memory.
+// rows, and for each 64 entries of a value row 4 x 4 sums. Queries and keys come through shared memory 32 entries at a time,
+// values 64 at a time, so that no size of head_dim or value_dim needs more memory.
 #pragma once
 
 #include "impl/cuda/call.h"
@@ -19,11 +19,12 @@ struct Tiled {
   static constexpr std::int32_t depth = 32, stride = depth + 4;  // of queries and keys; rows end in other banks
   static constexpr std::int32_t value_width = 64, weight_stride = keys + 4;
 
+  struct Products {
+    float queries[rows][stride], keys[Tiled::keys][stride];
+  };
   struct Shared {
-    union {
-      struct {
-        float queries[rows][stride], key[keys][stride];
-      };
+    union {  // one after the other
+      Products products;
       float values[keys][value_width];
     };
     float weights[rows][weight_stride];
@@ -80,10 +81,11 @@ struct Tiled {
       multiply(scores);
     }
     finish_scores<4, 4>(
-        call_, scorer_, tile, shared_.strip, keys_masked ? shared_.open : nullptr, [&](int i) { return rows_.begin + 4 * y() + i; },
-        [&](int j) { return tile.columns.begin + x() + 16 * j; }, [&](int i, int j) -> float& { return scores[i][j]; });
+        call_, scorer_, tile, shared_.strip, keys_masked ? shared_.open : nullptr,
+        [&](int i) { return rows_.begin + 4 * y() + i; }, [&](int j) { return tile.columns.begin + x() + 16 * j; },
+        [&](int i, int j) -> float& { return scores[i][j]; });
     weigh(scores);
-#pragma unroll
+    UNROLL
     for (int chunk = 0; chunk < chunks; ++chunk) {
       barrier();
       load_values(tile, chunk * value_width);
@@ -97,14 +99,14 @@ struct Tiled {
     for (int k = thread(); k < rows * depth; k += threads) {
       const int r = k / depth, d = k % depth;
       const bool there = r < rows_.size() && first + d < call_.head_dim;
-      shared_.queries[r][d] = there ? call_.q.element(call_.q.offset(batch_, head_, rows_.begin + r, first + d)) : 0.0f;
+      shared_.products.queries[r][d] = there ? call_.q.element(call_.q.offset(batch_, head_, rows_.begin + r, first + d)) : 0.0f;
     }
   }
   // Columns that rule 1 hides are zeros, whatever they hold.
   DEVICE void load_keys(const Tile& tile, std::int32_t first) {
     for (int k = thread(); k < keys * depth; k += threads) {
       const int c = k / depth, d = k % depth;
-      shared_.key[c][d] = element(call_.k, tile, c, first + d, call_.head_dim);
+      shared_.products.keys[c][d] = element(call_.k, tile, c, first + d, call_.head_dim);
     }
   }
   DEVICE void load_values(const Tile& tile, std::int32_t first) {
@@ -120,16 +122,16 @@ struct Tiled {
   }
 
   DEVICE void multiply(float (&scores)[4][4]) const {
-#pragma unroll 4
+    UNROLL_BY(4)
     for (int d = 0; d < depth; ++d) {
       float query[4], key[4];
-#pragma unroll
-      for (int i = 0; i < 4; ++i) query[i] = shared_.queries[4 * y() + i][d];
-#pragma unroll
-      for (int j = 0; j < 4; ++j) key[j] = shared_.key[x() + 16 * j][d];
-#pragma unroll
+      UNROLL
+      for (int i = 0; i < 4; ++i) query[i] = shared_.products.queries[4 * y() + i][d];
+      UNROLL
+      for (int j = 0; j < 4; ++j) key[j] = shared_.products.keys[x() + 16 * j][d];
+      UNROLL
       for (int i = 0; i < 4; ++i) {
-#pragma unroll
+        UNROLL
         for (int j = 0; j < 4; ++j) scores[i][j] = fused(query[i], key[j], scores[i][j]);
       }
     }
@@ -137,51 +139,51 @@ struct Tiled {
 
   // Scores become weights, which go to shared memory; sums and denominators go over to the new reference.
   DEVICE void weigh(const float (&scores)[4][4]) {
-#pragma unroll
+    UNROLL
     for (int i = 0; i < 4; ++i) {
       float largest = fmaxf(fmaxf(scores[i][0], scores[i][1]), fmaxf(scores[i][2], scores[i][3]));
-#pragma unroll
+      UNROLL
       for (int mask = 1; mask < 16; mask *= 2) largest = fmaxf(largest, shuffle_xor(largest, mask));
       const float reference = fmaxf(reference_[i], largest), factor = weight_of(reference_[i], reference);
       reference_[i] = reference;
       denominator_[i] *= factor;
-#pragma unroll
+      UNROLL
       for (int j = 0; j < 4; ++j) {
         const float weight = weight_of(scores[i][j], reference);
         denominator_[i] += weight;
         shared_.weights[4 * y() + i][x() + 16 * j] = weight;
       }
-#pragma unroll
+      UNROLL
       for (int e = 0; e < 4 * chunks; ++e) sums_[i][e] *= factor;
     }
   }
 
   DEVICE void add_values(int chunk) {
-#pragma unroll 4
+    UNROLL_BY(chunks < 8 ? 4 : 1)  // so that registers suffice
     for (int c = 0; c < keys; ++c) {
       float weight[4];
-#pragma unroll
+      UNROLL
       for (int i = 0; i < 4; ++i) weight[i] = shared_.weights[4 * y() + i][c];
-#pragma unroll
+      UNROLL
       for (int e = 0; e < 4; ++e) {
         const float value = shared_.values[c][4 * x() + e];
-#pragma unroll
+        UNROLL
         for (int i = 0; i < 4; ++i) sums_[i][4 * chunk + e] = fused(weight[i], value, sums_[i][4 * chunk + e]);
       }
     }
   }
 
   DEVICE void finish() {
-#pragma unroll
+    UNROLL
     for (int i = 0; i < 4; ++i) {
       float denominator = denominator_[i];  // a thread's own columns so far
-#pragma unroll
+      UNROLL
       for (int mask = 1; mask < 16; mask *= 2) denominator += shuffle_xor(denominator, mask);
       const RowEnd end = end_row(call_, head_, reference_[i], denominator);
       const std::int32_t row = rows_.begin + 4 * y() + i;
       if (!rows_.contains(row)) continue;
       if (x() == 0 && call_.lse.there()) call_.lse.as<float>(call_.lse.offset(batch_, head_, row)) = end.lse;
-#pragma unroll
+      UNROLL
       for (int e = 0; e < 4 * chunks; ++e) {
         const std::int32_t d = e / 4 * value_width + 4 * x() + e % 4;
         if (d < call_.value_dim) call_.out.store(call_.out.offset(batch_, head_, row, d), end.factor * sums_[i][e]);

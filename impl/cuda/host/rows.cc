@@ -19,21 +19,19 @@ struct Launcher {
   void launch(const typename Kernel::Parameters& parameters, std::int64_t items) {
     // Fewer blocks than items, so that blocks go on to a second one.
     const std::int32_t blocks = std::int32_t(std::min<std::int64_t>((items + 1) / 2, 1 << 20));
-    if (blocks > 0)
-      run_grid({blocks, Kernel::threads, Kernel::shared_bytes, schedule}, [&] { Kernel::run(parameters); });
+    if (blocks > 0) run_grid({{blocks, 1, 1}, Kernel::threads, Kernel::shared_bytes, schedule}, [&] { Kernel::run(parameters); });
   }
 };
 
 Schedule schedule_of(const Problem& problem) {
-  static constexpr Schedule::Order orders[] = {Schedule::Order::forward, Schedule::Order::backward, Schedule::Order::shuffled, Schedule::Order::eager};
   const std::uint64_t mix = std::uint64_t(problem.queries + 3 * problem.segment + 5 * problem.mem_kv + 7 * problem.memories +
                                           11 * problem.heads + 13 * problem.head_dim + 17 * problem.batch);
-  return {orders[mix % 4], mix};
+  return {Order(mix % 4), mix};
 }
 
 }  // namespace
 
-std::string unavailable() { return ""; }
+std::string unavailable() { return runs_grids() ? "" : why_no_grids; }
 
 void run(Algorithm algorithm, const Problem& problem, const Tensors& tensors, const Options& options) {
   Launcher launcher{schedule_of(problem)};
