@@ -4,12 +4,13 @@
 #include <cstdint>
 #include <string>
 
+#include "impl/geometry.h"
 #include "problem/kernel.h"
 
 namespace boresight::impl::cuda {
 
-enum class Algorithm : std::uint8_t { tiled };
-inline constexpr Algorithm all_algorithms[] = {Algorithm::tiled};
+enum class Algorithm : std::uint8_t { tiled, tensor_core };
+inline constexpr Algorithm all_algorithms[] = {Algorithm::tiled, Algorithm::tensor_core};
 
 struct Promises {
   const char* name;  // "cuda/tiled"
@@ -17,5 +18,10 @@ struct Promises {
   Arithmetic (*arithmetic)(const Problem&, const Options&);
 };
 const Promises& promises_of(Algorithm algorithm);
+
+// What tensor_core's rows are filled up to: the least of 32, 64, 128 and 256 that holds both widths; and its tiles of such rows.
+inline constexpr std::int32_t tensor_core_width_max = 256;
+std::int32_t tensor_core_width(const Problem& problem);
+const KernelTiles& tensor_core_tiles(const Problem& problem);
 
 }  // namespace boresight::impl::cuda

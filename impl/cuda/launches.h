@@ -3,6 +3,7 @@
 
 #include "impl/cuda/algorithm.h"
 #include "impl/cuda/plan.h"
+#include "impl/cuda/tensor_core.h"
 #include "impl/cuda/tiled.h"
 
 namespace boresight::impl::cuda {
@@ -21,11 +22,38 @@ void attend_tiled(const Problem& problem, const Tensors& tensors, const Options&
 }
 
 template <class Launcher>
+void attend_tensor_core(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace,
+                        Launcher& launcher) {
+  const auto in_chunks = [](RowsOf which, const Rows& rows) {  // queries are read as they lie
+    return which != RowsOf::queries && !lies_in_chunks(rows.from, rows.width);
+  };
+  const Call call =
+      prepared(problem, tensors, options, tensor_core_tiles(problem), problem.type, chunk_elements, in_chunks, workspace, launcher);
+  if (workspace.counts()) return;
+  const auto launch = [&]<class Kernel>() { launcher.template launch<Kernel>(call, Kernel::items(call)); };
+  const auto of = [&]<class Element>() {
+    switch (tensor_core_width(problem)) {
+      case 32:
+        return launch.template operator()<TensorCore<Element, 32>>();
+      case 64:
+        return launch.template operator()<TensorCore<Element, 64>>();
+      case 128:
+        return launch.template operator()<TensorCore<Element, 128>>();
+      default:
+        return launch.template operator()<TensorCore<Element, 256>>();
+    }
+  };
+  problem.type == Type::bf16 ? of.template operator()<Bf16>() : of.template operator()<F16>();
+}
+
+template <class Launcher>
 void attend(Algorithm algorithm, const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace,
             Launcher& launcher) {
   switch (algorithm) {
     case Algorithm::tiled:
       return attend_tiled(problem, tensors, options, workspace, launcher);
+    case Algorithm::tensor_core:
+      return attend_tensor_core(problem, tensors, options, workspace, launcher);
   }
 }
 
