@@ -3,7 +3,7 @@
 
 Prints a line per mutant, 'ID ROOM KILLER READING TIER CLAIM FOUND_BY source..', with what it must be called ('-': anything; 'none':
 nothing), the claims of which a proof must refute one ('-': it is not in what is proved), the fuzzer and the preset of its build that
-must find it ('-': none must) and the sources of the room that must be
+must find it ('-': none must), the kernels that the killer is tried on ('-': all) and the sources of the room that must be
 compiled anew: the changed file, or those that include it, however indirectly. A row whose old text is not found exactly once is an
 error: a mutant that no longer fits its source must be looked at, not skipped. Python, since C++ text does not survive CMake's lists.
 
@@ -105,6 +105,11 @@ def refuted_claim(row):
     return row.get("claim", "*") if row["file"] == PROVED else "-"
 
 
+def kernels(row):
+    """Kernels that only the changed file makes, and that take long on others' cases."""
+    return "cuda/*@host" if row["file"].startswith("impl/cuda/") else "-"
+
+
 def tier(row, rows):
     """test, a sample: rows that name a reading, and the first row of each law; full: the others."""
     first_of_its_law = next(other for other in rows if other["killer"] == row["killer"])
@@ -124,7 +129,7 @@ def main(top, output):
         wrong += [f"mutants.json: {row.get('id', row)}: {mistake}" for mistake in found]
         if not found:
             print(row["id"], room_of(row["file"]), row["killer"], expected_reading(row), tier(row, rows), refuted_claim(row),
-                  row.get("found_by", "-"), *sources)
+                  row.get("found_by", "-"), kernels(row), *sources)
     if wrong:
         sys.exit("\n".join(wrong))
 

@@ -79,6 +79,11 @@ Readings told(const Readings& of, const Case& a_case, const Kernel& kernel) {
                         readings::seen_of(kernel));
 }
 
+// A kernel for another machine, run on the host by a model of it, takes ten times as long as others. Beside these it is judged in
+// one round of the laws of so many.
+constexpr std::int64_t rounds_of_emulated = 8;
+bool is_emulated(const Kernel* kernel) { return kernel->instruction_set == "host"; }
+
 class Campaign {
  public:
   explicit Campaign(const Plan& plan) : plan_(plan), start_(Clock::now()), hangs_(plan.kernels.size()), further_(plan.seed) {
@@ -92,6 +97,7 @@ class Campaign {
       else
         report_.unavailable.push_back({kernel.name, kernel.instruction_set, kernel.unavailable});
     }
+    all_emulated_ = std::ranges::all_of(kernels_, is_emulated);
     for (const Kernel* kernel : kernels_)
       for (const Law& law : plan.laws) report_.evidence[kernel->name][std::string(law.name)];
     found_.assign(kernels_.size() * plan.laws.size(), false);
@@ -132,6 +138,13 @@ class Campaign {
   std::int64_t law_count() const { return std::int64_t(plan_.laws.size()); }
   std::int64_t own_cases() const { return shard_cases(plan_.shard, law_count(), plan_.cases); }
   std::int64_t number_of(std::int64_t k) const { return shard_number(plan_.shard, law_count(), k); }
+
+  // Whether the kernel is not judged on the case: it was given up before, or it is the others' turn.
+  bool passes_by(std::size_t at, std::int64_t number) const {
+    const std::int64_t round = (number - 1) / law_count();
+    const bool others_turn = !all_emulated_ && is_emulated(kernels_[at]) && round % rounds_of_emulated != 0;
+    return others_turn || hangs_.given_up_before(at, number);
+  }
 
   // What came of one case: a verdict each kernel, and the readings that it could have told.
   struct Judged {
@@ -185,7 +198,7 @@ class Campaign {
     Judged judged;
     judged.verdicts.resize(kernels_.size());
     for (std::size_t at = 0; at < kernels_.size(); ++at) {
-      if (hangs_.given_up_before(at, number)) continue;
+      if (passes_by(at, number)) continue;
       judged.verdicts[at] = verdict_on(a_case, law, *kernels_[at]);
       if (judged.verdicts[at].hung) hangs_.add(at, number);
     }
@@ -200,7 +213,7 @@ class Campaign {
       cases = std::min(cases + 1, power_enough);  // so that it does not matter how many are judged at a time
     }
     for (std::size_t at = 0; at < kernels_.size(); ++at)
-      if (!hangs_.given_up_before(at, number)) merge(number, at, judged.verdicts[at]);
+      if (!passes_by(at, number)) merge(number, at, judged.verdicts[at]);
   }
 
   // Every case counts; the first failure under each law is kept.
@@ -259,6 +272,7 @@ class Campaign {
   const Plan& plan_;
   Clock::time_point start_;
   std::vector<const Kernel*> kernels_;  // the available ones
+  bool all_emulated_ = false;
   std::vector<bool> found_;             // [kernel][law]: a finding is kept
   Hangs hangs_;                         // of kernels_
   FurtherCases further_;

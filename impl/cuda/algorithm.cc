@@ -3,7 +3,6 @@
 #include "impl/cuda/plan.h"
 #include "impl/finish_row.h"
 #include "impl/float_arithmetic.h"
-#include "impl/tiling.h"
 
 namespace boresight::impl::cuda {
 namespace {
@@ -28,7 +27,7 @@ Arithmetic arithmetic_of_all(const Problem& problem, std::int64_t tiles) {
 
 Arithmetic tiled_arithmetic(const Problem& problem, const Options& options) {
   const auto g = geometry_of(problem);
-  const Tiling tiling = tiling_of(cuda_tiled_tiles, g, options);
+  const Tiling tiling = tiling_of_blocks(cuda_tiled_tiles, g, options);
   Arithmetic promise = arithmetic_of_all(problem, g.column_tiles(tiling.keys));
   promise.dot_chain = links(problem.head_dim);
   promise.value_chain = links(problem.columns()) + 4 + scores_without_value(problem);  // 4: a row's threads put together

@@ -13,9 +13,17 @@ View view_of(const Tensor& tensor) {
   return view;
 }
 
+Tiling tiling_of_blocks(const KernelTiles& tiles, const Geometry<std::int32_t>& g, const Options& options) {
+  constexpr std::int64_t least = 16;
+  Options larger = options;
+  if (options.tile_queries > 0) larger.tile_queries = std::max(options.tile_queries, least);
+  if (options.tile_keys > 0) larger.tile_keys = std::max(options.tile_keys, least);
+  return tiling_of(tiles, g, larger);
+}
+
 Call call_of(const Problem& problem, const Tensors& tensors, const Options& options, const KernelTiles& tiles) {
   const Geometry<std::int32_t> g = geometry_of(problem);
-  const Tiling tiling = tiling_of(tiles, g, options);
+  const Tiling tiling = tiling_of_blocks(tiles, g, options);
   Call call{.g = g,
             .head_map = {std::int32_t(problem.heads), std::int32_t(problem.kv_heads), problem.head_map == HeadMap::grouped},
             .batch = std::int32_t(problem.batch),

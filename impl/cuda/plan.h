@@ -16,6 +16,7 @@
 
 #include "impl/cuda/call.h"
 #include "impl/cuda/prepare.h"
+#include "impl/online_softmax.h"
 #include "impl/simd/workspace.h"
 #include "problem/kernel.h"
 #include "problem/tensors.h"
@@ -26,7 +27,10 @@ using simd::Workspace;
 
 View view_of(const Tensor& tensor);
 
-// Sizes, parameters and views of a call, with tiles as large as the kernel's or as asked for; tables are absent still.
+// Tiles as large as the kernel's own or as asked for, but no side is below 16 where there are more: a block's threads would idle.
+Tiling tiling_of_blocks(const KernelTiles& tiles, const Geometry<std::int32_t>& g, const Options& options);
+
+// Sizes, parameters and views of a call, with tiles of blocks; tables are absent still.
 Call call_of(const Problem& problem, const Tensors& tensors, const Options& options, const KernelTiles& tiles);
 
 // What a problem implies by itself, computed by the host: numbers that kernels take as data.

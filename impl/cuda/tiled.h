@@ -13,7 +13,7 @@ namespace boresight::impl::cuda {
 template <int chunks>
 struct Tiled {
   using Parameters = Call;
-  static constexpr int threads = 256;
+  static constexpr int threads = 256, warps = threads / warp_size;
   static constexpr std::int32_t rows = 64, keys = 64;
 
   static constexpr std::int32_t depth = 32, stride = depth + 4;  // of queries and keys; rows end in other banks
@@ -78,61 +78,67 @@ struct Tiled {
       load_queries(first);
       load_keys(tile, first);
       barrier();
-      multiply(scores);
+      if (works()) multiply(tile, min_of(depth, call_.head_dim - first), scores);
     }
-    finish_scores<4, 4>(
-        call_, scorer_, tile, shared_.strip, keys_masked ? shared_.open : nullptr,
-        [&](int i) { return rows_.begin + 4 * y() + i; }, [&](int j) { return tile.columns.begin + x() + 16 * j; },
-        [&](int i, int j) -> float& { return scores[i][j]; });
-    weigh(scores);
+    if (works()) {
+      finish_scores<4, 4>(
+          call_, scorer_, tile, shared_.strip, keys_masked ? shared_.open : nullptr,
+          [&](int i) { return rows_.begin + 4 * y() + i; }, [&](int j) { return tile.columns.begin + x() + 16 * j; },
+          [&](int i, int j) -> float& { return scores[i][j]; });
+      weigh(scores);
+    }
     UNROLL
     for (int chunk = 0; chunk < chunks; ++chunk) {
       barrier();
       load_values(tile, chunk * value_width);
       barrier();
-      add_values(chunk);
+      if (works()) add_values(tile, chunk);
     }
     barrier();
   }
 
+  // Whether the thread's warp has a row. (A warp's lanes stay together: they reduce rows.)
+  DEVICE bool works() const { return rows * warp() < warps * rows_.size(); }
+
+  // Of rows, columns and entries that are not there nothing is loaded, and nothing is read.
   DEVICE void load_queries(std::int32_t first) {
-    for (int k = thread(); k < rows * depth; k += threads) {
+    for (int k = thread(); k < rows_.size() * depth; k += threads) {
       const int r = k / depth, d = k % depth;
-      const bool there = r < rows_.size() && first + d < call_.head_dim;
-      shared_.products.queries[r][d] = there ? call_.q.element(call_.q.offset(batch_, head_, rows_.begin + r, first + d)) : 0.0f;
+      if (first + d < call_.head_dim)
+        shared_.products.queries[r][d] = call_.q.element(call_.q.offset(batch_, head_, rows_.begin + r, first + d));
     }
   }
   // Columns that rule 1 hides are zeros, whatever they hold.
   DEVICE void load_keys(const Tile& tile, std::int32_t first) {
-    for (int k = thread(); k < keys * depth; k += threads) {
+    for (int k = thread(); k < tile.columns.size() * depth; k += threads) {
       const int c = k / depth, d = k % depth;
-      shared_.products.keys[c][d] = element(call_.k, tile, c, first + d, call_.head_dim);
+      if (first + d < call_.head_dim) shared_.products.keys[c][d] = element(call_.k, tile, c, first + d);
     }
   }
   DEVICE void load_values(const Tile& tile, std::int32_t first) {
-    for (int k = thread(); k < keys * value_width; k += threads) {
+    for (int k = thread(); k < tile.columns.size() * value_width; k += threads) {
       const int c = k / value_width, d = k % value_width;
-      shared_.values[c][d] = element(call_.v, tile, c, first + d, call_.value_dim);
+      if (first + d < call_.value_dim) shared_.values[c][d] = element(call_.v, tile, c, first + d);
     }
   }
-  DEVICE float element(const KeyViews& views, const Tile& tile, std::int32_t c, std::int32_t d, std::int32_t width) const {
-    if (c >= tile.columns.size() || d >= width || shared_.open[c] == 0) return 0.0f;
+  DEVICE float element(const KeyViews& views, const Tile& tile, std::int32_t c, std::int32_t d) const {
+    if (shared_.open[c] == 0) return 0.0f;
     const KeyViews::Row row = views.row(call_.g, batch_, kv_head_, tile.columns.begin + c);
     return row.part->element(row.offset + d * row.part->step());
   }
 
-  DEVICE void multiply(float (&scores)[4][4]) const {
+  DEVICE void multiply(const Tile& tile, std::int32_t width, float (&scores)[4][4]) const {
     UNROLL_BY(4)
-    for (int d = 0; d < depth; ++d) {
+    for (int d = 0; d < width; ++d) {
       float query[4], key[4];
       UNROLL
       for (int i = 0; i < 4; ++i) query[i] = shared_.products.queries[4 * y() + i][d];
       UNROLL
-      for (int j = 0; j < 4; ++j) key[j] = shared_.products.keys[x() + 16 * j][d];
-      UNROLL
-      for (int i = 0; i < 4; ++i) {
+      for (int j = 0; j < 4; ++j) {
+        if (16 * j >= tile.columns.size()) continue;
+        key[j] = shared_.products.keys[x() + 16 * j][d];
         UNROLL
-        for (int j = 0; j < 4; ++j) scores[i][j] = fused(query[i], key[j], scores[i][j]);
+        for (int i = 0; i < 4; ++i) scores[i][j] = fused(query[i], key[j], scores[i][j]);
       }
     }
   }
@@ -158,9 +164,9 @@ struct Tiled {
     }
   }
 
-  DEVICE void add_values(int chunk) {
+  DEVICE void add_values(const Tile& tile, int chunk) {
     UNROLL_BY(chunks < 8 ? 4 : 1)  // so that registers suffice
-    for (int c = 0; c < keys; ++c) {
+    for (int c = 0; c < tile.columns.size(); ++c) {
       float weight[4];
       UNROLL
       for (int i = 0; i < 4; ++i) weight[i] = shared_.weights[4 * y() + i][c];
@@ -174,6 +180,7 @@ struct Tiled {
   }
 
   DEVICE void finish() {
+    if (!works()) return;
     UNROLL
     for (int i = 0; i < 4; ++i) {
       float denominator = denominator_[i];  // a thread's own columns so far

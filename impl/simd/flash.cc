@@ -83,13 +83,24 @@ class Worker {
   float* sums(std::int32_t k) const { return sums_ + std::ptrdiff_t(k) * group_lanes * call_.problem.value_dim; }
   LaneState state(std::int32_t k) const { return {largest_ + k * group_lanes, denominators_ + k * group_lanes}; }
 
+  // The ways into the lanes and out of them go across rows, where the processor does not foresee what comes next: a row is
+  // fetched whole, while the rows behind it are looked up.
+  template <bool to_write, class T>
+  static void fetch(const T* row, std::int32_t width) {
+    constexpr std::int32_t line = Workspace::alignment / sizeof(T);
+    for (std::int32_t at = 0; at < width; at += line) __builtin_prefetch(row + at, to_write);
+  }
+
   // Lays the group's queries into the lanes, the last one into lanes that are padding too.
   void begin(std::int32_t k, Range<std::int32_t> group) {
     const Number* rows[group_lanes];
     const Number* row = nullptr;
     for (std::int32_t r = 0; r < group_lanes; ++r) {
       Number* const own = query_rows_ + std::ptrdiff_t(r) * call_.key_width;
-      if (group.contains(group.begin + r)) row = List::query(call_, batch_, head_, group.begin + r, own);
+      if (group.contains(group.begin + r)) {
+        row = List::query(call_, batch_, head_, group.begin + r, own);
+        if (row != own) fetch<false>(row, List::key_numbers(call_));
+      }
       rows[r] = row;
     }
     const std::int32_t lanes = vectors_of(group) * vector_lanes;
@@ -170,7 +181,10 @@ class Worker {
       const std::int32_t row = group.begin + r;
       rows[r] = rows_ + std::ptrdiff_t(r) * call_.value_width;
       if (!group.contains(row)) continue;
-      if (float* const in_place = call_.out_in_place(batch_, head_, row)) rows[r] = in_place;
+      if (float* const in_place = call_.out_in_place(batch_, head_, row)) {
+        rows[r] = in_place;
+        fetch<true>(in_place, std::int32_t(call_.problem.value_dim));
+      }
       finish_row(row, at.largest[r], at.denominator[r], factors[r]);
     }
     lanes_to_rows(sums(k), factors, vectors_of(group), std::int32_t(call_.problem.value_dim), rows);

@@ -3,26 +3,38 @@
 #include <utility>
 
 #include "impl/cuda/host/sanitizers.h"
+#include "impl/cuda/host/switch.h"
 
 namespace boresight::impl::cuda::host {
 
 constinit thread_local Thread* running = nullptr;
+
+namespace {
+
+// ThreadSanitizer is to see other threads in the next block than in this, since nothing orders the two. Without it, one fiber is
+// all that a thread needs.
+constexpr int fibers_of_a_thread = races_are_watched ? 2 : 1;
+
+}  // namespace
 
 Block& Block::here() {
   thread_local Block block;
   return block;
 }
 
-// Every fiber ends, so that nothing that a sanitizer keeps for it is left.
+// Every fiber ends, so that nothing that a sanitizer keeps for it is left; and what they read is freed unwatched.
 Block::~Block() {
   const Unwatched unwatched;
   retired_ = true;
-  for (Thread& thread : threads_)
-    if (thread.fiber && thread.fiber->started()) {
-      running = &thread;
-      Fiber::switch_between(host_, *thread.fiber);
-    }
+  running = &threads_[0];
+  for (const auto& fiber : fibers_) {
+    if (!fiber->started()) continue;
+    running->fiber = fiber.get();
+    Fiber::switch_between(host_, *fiber);
+  }
   running = nullptr;
+  fibers_.clear();
+  std::vector<Thread>().swap(threads_);
 }
 
 // ---- A grid, a block, a thread ----
@@ -30,11 +42,10 @@ Block::~Block() {
 void Block::begin_grid(Index blocks, int threads, std::size_t shared_bytes) {
   if (busy_) throw Fault("a grid is run from inside a kernel");
   const Unwatched unwatched;
-  while (int(fibers_.size()) < threads) fibers_.push_back(std::make_unique<Fiber>(live));
-  for (std::size_t i = 0; i < fibers_.size(); ++i) {
-    threads_[i].block = this;
-    threads_[i].index = std::int32_t(i);
-    threads_[i].fiber = fibers_[i].get();
+  while (int(fibers_.size()) < threads * fibers_of_a_thread) fibers_.push_back(std::make_unique<Fiber>(live));
+  for (int i = 0; i < threads; ++i) {
+    threads_[std::size_t(i)].block = this;
+    threads_[std::size_t(i)].index = i;
   }
   thread_count_ = threads;
   blocks_ = blocks;
@@ -62,8 +73,7 @@ void Block::run(Index at, std::int64_t number, const Schedule& schedule, Body bo
     thread.returned = thread.fenced = false;
     thread.last_atomic = nullptr;
     thread.copies.begin_block();
-    // Another fiber than in the last block, so that ThreadSanitizer sees two threads where two blocks touch the same memory.
-    if constexpr (races_are_watched) thread.fiber = fibers_[std::size_t((i + turn_) % thread_count_)].get();
+    thread.fiber = fibers_[std::size_t(i * fibers_of_a_thread + turn_ % fibers_of_a_thread)].get();
   }
   ++turn_;
   ready_.fill(thread_count_);
@@ -77,13 +87,13 @@ void Block::run(Index at, std::int64_t number, const Schedule& schedule, Body bo
 }
 
 void Block::live() {
-  const Unwatched unwatched;
   while (!running->block->retired_) {
+    const Unwatched unwatched;
     Thread& self = *running;
     self.block->live_once(self);
     self.block->leave(self);
   }
-  Fiber::switch_for_good(*running->fiber, running->block->host_);
+  Fiber::switch_between(*running->fiber, running->block->host_, true);
 }
 
 // No switch to another fiber while an exception is in flight or caught: the host thread has one stack of those.
@@ -99,7 +109,6 @@ void Block::live_once(Thread& self) {
     record(std::current_exception());
     return;
   }
-  release(&grid_ends_);
   const int number = self.index / warp_size;
   Warp& warp = warps_[number];
   ++barrier_.returned;
@@ -110,6 +119,7 @@ void Block::live_once(Thread& self) {
 }
 
 void Block::leave(Thread& self) {
+  release(&grid_ends_);
   self.returned = true;
   ready_.remove(self.index);
   int next = chooser_.next(ready_, self.index, thread_count_);
@@ -123,9 +133,33 @@ void Block::leave(Thread& self) {
 
 // ---- Meetings ----
 
+// The running thread comes to where others stand, or will: all at one call of one place, and none has returned.
+[[gnu::always_inline]] inline void Block::arrive(Thread& self, Meeting& meeting, const char* name, const Site& site, Work work,
+                                                 int warp) {
+  const bool alike = meeting.name == name && meeting.work == work && same(meeting.site, site);
+  if (meeting.returned || (meeting.arrived && !alike)) [[unlikely]]
+    fail_to_meet(self, meeting, name, site, warp);
+  meeting.name = self.stands_at = name;
+  meeting.site = self.site = site;
+  meeting.work = work;
+  ++meeting.arrived;
+  ready_.remove(self.index);
+}
+
+// Until it is its turn again.
+[[gnu::always_inline]] inline void Block::stand(Thread& self) {
+  const int next = chooser_.next(ready_, self.index, thread_count_);
+  if (next < 0) [[unlikely]]
+    fail_to_go_on();
+  running = &threads_[std::size_t(next)];
+  if (running != &self) Fiber::switch_between(*self.fiber, *running->fiber);
+  if (failed_) [[unlikely]]
+    throw Abandoned{};
+}
+
 void Block::meet_block(const Site& site) {
   Thread& self = *running;
-  arrive(barrier_, "barrier()", site, nullptr, -1);
+  arrive(self, barrier_, "barrier()", site, nullptr, -1);
   char* token = &barrier_.tokens[barrier_.turn % 2];
   release(token);
   if (barrier_.arrived == thread_count_) {
@@ -141,7 +175,7 @@ void Block::meet_warp(const char* name, const Site& site, void* brought, Work wo
   Thread& self = *running;
   const int number = self.index / warp_size;
   Warp& warp = warps_[number];
-  arrive(warp, name, site, work, number);
+  arrive(self, warp, name, site, work, number);
   char* token = &warp.tokens[warp.turn % 2];
   if (orders_memory) release(token);
   warp.brought[self.index % warp_size] = brought;
@@ -153,31 +187,6 @@ void Block::meet_warp(const char* name, const Site& site, void* brought, Work wo
   }
   stand(self);
   if (orders_memory) acquire(token);
-}
-
-// The running thread comes to where others stand, or will: all at one call of one place, and none has returned.
-void Block::arrive(Meeting& meeting, const char* name, const Site& site, Work work, int warp) {
-  Thread& self = *running;
-  const auto here = [&] {
-    return "divergence: thread " + std::to_string(self.index) + " is at " + name + " in " + words(site) + ", ";
-  };
-  if (meeting.returned)
-    abandon(here() + std::to_string(meeting.returned) + (warp < 0 ? " of its block" : " of its warp") + " have returned");
-  const bool alike = meeting.name == name && meeting.work == work && same(meeting.site, site);
-  if (meeting.arrived && !alike) abandon(here() + standing(warp));
-  meeting.name = self.stands_at = name;
-  meeting.site = self.site = site;
-  meeting.work = work;
-  ++meeting.arrived;
-  ready_.remove(self.index);
-}
-
-void Block::stand(Thread& self) {
-  const int next = chooser_.next(ready_, self.index, thread_count_);
-  if (next < 0) abandon("deadlock: no thread can go on: " + standing());
-  running = &threads_[std::size_t(next)];
-  if (running != &self) Fiber::switch_between(*self.fiber, *running->fiber);
-  if (failed_) throw Abandoned{};
 }
 
 // ---- Faults ----
@@ -199,6 +208,14 @@ void Block::abandon(const std::string& what) {
   record_fault(what);
   throw Abandoned{};
 }
+
+void Block::fail_to_meet(const Thread& self, const Meeting& meeting, const char* name, const Site& site, int warp) {
+  const std::string here = "divergence: thread " + std::to_string(self.index) + " is at " + name + " in " + words(site) + ", ";
+  if (!meeting.returned) abandon(here + standing(warp));
+  abandon(here + std::to_string(meeting.returned) + (warp < 0 ? " of its block" : " of its warp") + " have returned");
+}
+
+void Block::fail_to_go_on() { abandon("deadlock: no thread can go on: " + standing()); }
 
 void Block::fail(const std::string& what, const Site& site) {
   abandon("thread " + std::to_string(running->index) + ": " + what + ", in " + words(site));

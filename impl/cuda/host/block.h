@@ -23,16 +23,16 @@ namespace boresight::impl::cuda::host {
 
 class Block;
 
-struct Thread {
-  Block* block = nullptr;
-  std::int32_t index = 0;
+struct alignas(64) Thread {  // what every switch touches is one line of the cache
   Fiber* fiber = nullptr;
+  Block* block = nullptr;
   const char* stands_at = "";  // what it called last, that others must call too
   Site site{};
+  std::int32_t index = 0;
   bool returned = false;
   bool fenced = false;                  // since its block began
   std::int32_t* last_atomic = nullptr;  // since its last fence
-  Copies copies;
+  alignas(64) Copies copies;
 };
 
 // The one that runs on this host thread.
@@ -87,11 +87,13 @@ class Block {
   static void live();  // what a fiber does: the threads that it is given, one block after another
   void live_once(Thread& self);
   void leave(Thread& self);
-  void arrive(Meeting& meeting, const char* name, const Site& site, Work work, int warp);
-  void stand(Thread& self);  // until it is its turn again
+  void arrive(Thread& self, Meeting& meeting, const char* name, const Site& site, Work work, int warp);
+  void stand(Thread& self);
   void record(std::exception_ptr fault);
   void record_fault(const std::string& what);
   [[noreturn]] void abandon(const std::string& what);
+  [[noreturn]] void fail_to_meet(const Thread& self, const Meeting& meeting, const char* name, const Site& site, int warp);
+  [[noreturn]] void fail_to_go_on();
   bool stands(const Thread& thread) const { return !ready_.contains(thread.index) && !thread.returned; }
   std::string standing(int warp = -1) const;  // "threads 0-15 stand at barrier() in f.h:12, .."; of this warp, or of all
 

@@ -21,22 +21,22 @@ class Copies {
   }
   // `from` is null: zeros.
   void ask(void* to, const void* from) {
-    {
-      const Watched watched;
-      std::memset(to, SharedMemory::poison, bytes);
-    }
+    watched_write(to, bytes);
+    std::memset(to, SharedMemory::poison, bytes);
     waiting_.push_back({to, from, group_});
   }
   void commit() { ++group_; }
   // All groups that are closed but the latest `pending`.
   void wait(int pending) {
     for (; landed_ < waiting_.size() && waiting_[landed_].group + pending < group_; ++landed_) {
-      const Copy copy = waiting_[landed_];
-      const Watched watched;
-      if (copy.from)
+      const Copy& copy = waiting_[landed_];
+      watched_write(copy.to, bytes);
+      if (copy.from) {
+        watched_read(copy.from, bytes);
         std::memcpy(copy.to, copy.from, bytes);
-      else
+      } else {
         std::memset(copy.to, 0, bytes);
+      }
     }
     if (landed_ * 2 < waiting_.size()) return;
     waiting_.erase(waiting_.begin(), waiting_.begin() + std::ptrdiff_t(landed_));

@@ -1,12 +1,12 @@
 #include "impl/cuda/host/fiber.h"
 
 #include "impl/cuda/host/sanitizers.h"
+#include "impl/cuda/host/switch.h"
 
 #if defined(BORESIGHT_FIBERS)
 #include <sys/mman.h>
 
 #include <atomic>
-#include <boost/context/detail/fcontext.hpp>
 #include <cstdlib>
 #include <new>
 
@@ -32,19 +32,20 @@ std::size_t colour() {
 
 bool fibers_here() { return true; }
 
-struct Fiber::Passage {
-  Fiber* from;
-  Fiber* to;
-};
-
 struct Fiber::Begin {
   static void run(context::transfer_t transfer) {
 #if defined(BORESIGHT_MSAN)
     __msan_unpoison(&transfer, sizeof transfer);
 #endif
-    const Passage passage = *static_cast<const Passage*>(transfer.data);
-    arrived(passage, transfer.fctx);
-    passage.to->entry_();
+    Entry entry;
+    {
+      const Unwatched unwatched;
+      const Passage passage = *static_cast<const Passage*>(transfer.data);
+      arrived(passage, transfer.fctx);
+      passage.to->started_ = true;
+      entry = passage.to->entry_;
+    }
+    entry();
     std::abort();  // an entry never returns
   }
 };
@@ -78,29 +79,6 @@ Fiber::~Fiber() {
   munmap(stack_ - page_bytes, page_bytes + stack_bytes);
 }
 
-void Fiber::arrived(const Passage& passage, void* from_context) {
-  passage.from->context_ = from_context;
-#if defined(BORESIGHT_ASAN)
-  __sanitizer_finish_switch_fiber(passage.to->fake_stack_, &passage.from->bottom_, &passage.from->size_);
-#endif
-}
-
-void Fiber::leave(Fiber& from, Fiber& to, [[maybe_unused]] bool for_good) {
-  Passage passage{&from, &to};
-  to.started_ = true;
-#if defined(BORESIGHT_ASAN)
-  __sanitizer_start_switch_fiber(for_good ? nullptr : &from.fake_stack_, to.bottom_, to.size_);
-#endif
-#if defined(BORESIGHT_TSAN)
-  __tsan_switch_to_fiber(to.tsan_, __tsan_switch_to_fiber_no_sync);
-#endif
-  context::transfer_t transfer = context::jump_fcontext(to.context_, &passage);
-#if defined(BORESIGHT_MSAN)
-  __msan_unpoison(&transfer, sizeof transfer);
-#endif
-  arrived(*static_cast<const Passage*>(transfer.data), transfer.fctx);
-}
-
 }  // namespace boresight::impl::cuda::host
 
 #else  // no Boost.Context
@@ -111,9 +89,8 @@ namespace boresight::impl::cuda::host {
 
 bool fibers_here() { return false; }
 Fiber::Fiber() = default;
-Fiber::Fiber(Entry) { std::abort(); }  // run_grid asks fibers_here() first
+Fiber::Fiber(Entry) { std::abort(); }
 Fiber::~Fiber() = default;
-void Fiber::leave(Fiber&, Fiber&, bool) { std::abort(); }
 
 }  // namespace boresight::impl::cuda::host
 #endif

@@ -9,34 +9,34 @@ namespace boresight::impl::cuda::host {
 
 bool fibers_here();
 
-class Fiber {
+class alignas(64) Fiber {
  public:
   using Entry = void (*)();
 
   // The host thread itself, as one to switch from and back to.
   Fiber();
-  // Begins `entry` on a stack of its own when first switched to. `entry` never returns: it leaves by switch_for_good.
+  // Begins `entry` on a stack of its own when first switched to. `entry` never returns: it switches away for good.
   explicit Fiber(Entry entry);
   ~Fiber();
   Fiber(const Fiber&) = delete;
   Fiber& operator=(const Fiber&) = delete;
 
-  // Suspends `from`, which is running, until another switches to it, and goes on with `to`.
-  static void switch_between(Fiber& from, Fiber& to) { leave(from, to, false); }
-  // The same where nothing will ever switch back.
-  static void switch_for_good(Fiber& from, Fiber& to) { leave(from, to, true); }
+  // Suspends `from`, which is running, until another switches to it, and goes on with `to`. In host/switch.h.
+  static void switch_between(Fiber& from, Fiber& to, bool for_good = false);
 
   bool started() const { return started_; }
 
  private:
-  struct Passage;  // what goes along with a switch
-  struct Begin;    // where a stack begins
-  static void leave(Fiber& from, Fiber& to, bool for_good);
+  struct Passage {  // what goes along with a switch
+    Fiber* from;
+    Fiber* to;
+  };
+  struct Begin;  // where a stack begins
   static void arrived(const Passage& passage, void* from_context);
 
-  Entry entry_ = nullptr;
   void* context_ = nullptr;  // where it goes on
-  char* stack_ = nullptr;    // of stack_bytes, above a guard page
+  Entry entry_ = nullptr;
+  char* stack_ = nullptr;  // of stack_bytes, above a guard page
   bool started_ = false;
   // For the sanitizers.
   void* tsan_ = nullptr;

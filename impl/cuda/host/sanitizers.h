@@ -24,6 +24,7 @@ void AnnotateIgnoreReadsEnd(const char* file, int line);
 void AnnotateIgnoreWritesBegin(const char* file, int line);
 void AnnotateIgnoreWritesEnd(const char* file, int line);
 void __tsan_read_range(void* begin, unsigned long bytes);
+void __tsan_write_range(void* begin, unsigned long bytes);
 }
 #endif
 #if BORESIGHT_HAS_FEATURE(memory_sanitizer)
@@ -63,11 +64,18 @@ struct Watched {
   Watched& operator=(const Watched&) = delete;
 };
 
-// Within an Unwatched: the calling fiber reads these bytes, and that is seen.
+// Within an Unwatched: the calling fiber reads or writes these bytes, and that is seen. (Of memcpy and memset a compiler may make
+// accesses that are not.)
 inline void watched_read([[maybe_unused]] const void* begin, [[maybe_unused]] std::size_t bytes) {
 #if defined(BORESIGHT_TSAN)
   const Watched watched;
   __tsan_read_range(const_cast<void*>(begin), bytes);
+#endif
+}
+inline void watched_write([[maybe_unused]] void* begin, [[maybe_unused]] std::size_t bytes) {
+#if defined(BORESIGHT_TSAN)
+  const Watched watched;
+  __tsan_write_range(begin, bytes);
 #endif
 }
 

@@ -187,6 +187,7 @@ float widen(std::uint16_t half) {
   return models::widen<Element>(half);
 }
 inline float exp2_approx(float x) { return models::exp2_approx(x); }
-inline float fused(float a, float b, float c) { return std::fma(a, b, c); }
+// The product is exact in double; its sum with c is rounded twice, which a compiler can do for many at once.
+inline float fused(float a, float b, float c) { return float(double(a) * double(b) + double(c)); }
 
 }  // namespace boresight::impl::cuda

@@ -1,7 +1,5 @@
-// For tests of what runs on the host: they are skipped, aloud, where the build has no fibers.
+// For tests: what run_grid says of a kernel.
 #pragma once
-
-#include <gtest/gtest.h>
 
 #include <functional>
 #include <string>
@@ -10,13 +8,7 @@
 
 namespace boresight::impl::cuda::host {
 
-struct OnFibers : testing::Test {
-  void SetUp() override {
-    if (!runs_grids()) GTEST_SKIP() << why_no_grids;
-  }
-};
-
-// What run_grid says of a kernel that breaks a rule; "" where it breaks none.
+// "" where the kernel breaks no rule.
 inline std::string fault_of(const Grid& grid, const std::function<void()>& kernel) {
   try {
     run_grid(grid, kernel);
