@@ -48,7 +48,7 @@ std::string unsupported_by_tensor_core(const Problem& problem, const Tensors& te
 Arithmetic tensor_core_arithmetic(const Problem& problem, const Options& options) {
   const auto g = geometry_of(problem);
   const KernelTiles& shape = tensor_core_tiles(problem);
-  const std::int64_t tiles = g.column_tiles(tiling_of(shape, g, options).keys);
+  const std::int64_t tiles = g.column_tiles(tiling_of_blocks(shape, g, options).keys);
   Arithmetic promise = arithmetic_of_all(problem, tiles);
   promise.accumulator_roundoff = 0x1p-23;  // sums of products are cut
   promise.dot_chain = tensor_core_width(problem);

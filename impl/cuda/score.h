@@ -156,8 +156,9 @@ DEVICE void find_open(const Scorer& scorer, const Tile& tile, int threads, std::
 // them, score(i, j) of row_of(i) and column_of(j), which may lie past the tile's end: a column there is hidden, a row means
 // nothing. From one row or column to the next the step is a constant once loops are unrolled, so that a distance costs one
 // addition, and rows and columns often share them.
-// `strip`: as filled, where the bias is by distance. `open`: as found, or null where rule 1 hides none. `own(k)`: as many floats
-// of the thread's own in shared memory, for what is rare; null: it has so few scores that registers can be picked by comparing.
+// `strip`: as filled, where the bias is by distance. `open`: as found, or null where rule 1 hides none. `own(j)`: a float of the
+// thread's own in shared memory for each of its columns, for what is rare; null: it has so few scores that registers can be
+// picked by comparing.
 template <int count_rows, int count_columns, class RowOf, class ColumnOf, class Score, class Own = std::nullptr_t>
 DEVICE void finish_scores(const Call& call, const Scorer& scorer, const Tile& tile, const float* strip, const std::uint8_t* open,
                           RowOf row_of, ColumnOf column_of, Score score, [[maybe_unused]] Own own = nullptr) {
@@ -169,26 +170,36 @@ DEVICE void finish_scores(const Call& call, const Scorer& scorer, const Tile& ti
     }
   };
   // For what takes many instructions: one copy of them.
+  constexpr bool by_comparing = std::is_null_pointer_v<Own>;
   const auto one_by_one = [&](auto body) {
-    constexpr bool by_comparing = std::is_null_pointer_v<Own>;
-    if constexpr (!by_comparing) each([&](int i, int j, float& s) { own(i * count_columns + j) = s; });
     UNROLL_BY(1)
-    for (int k = 0; k < count_rows * count_columns; ++k) {
-      const int i = k / count_columns, j = k % count_columns;
-      if constexpr (by_comparing) {
+    for (int i = 0; i < count_rows; ++i) {
+      if constexpr (!by_comparing)
+        each([&](int at_row, int j, float& s) {
+          if (at_row == i) own(j) = s;
+        });
+      UNROLL_BY(1)
+      for (int j = 0; j < count_columns; ++j) {
         float picked = 0;
-        each([&](int at_row, int at_column, float& s) {
-          if (at_row == i && at_column == j) picked = s;
-        });
+        if constexpr (by_comparing)
+          each([&](int at_row, int at_column, float& s) {
+            if (at_row == i && at_column == j) picked = s;
+          });
+        else
+          picked = own(j);
         body(i, j, picked);
-        each([&](int at_row, int at_column, float& s) {
-          if (at_row == i && at_column == j) s = picked;
-        });
-      } else {
-        body(i, j, own(k));
+        if constexpr (by_comparing)
+          each([&](int at_row, int at_column, float& s) {
+            if (at_row == i && at_column == j) s = picked;
+          });
+        else
+          own(j) = picked;
       }
+      if constexpr (!by_comparing)
+        each([&](int at_row, int j, float& s) {
+          if (at_row == i) s = own(j);
+        });
     }
-    if constexpr (!by_comparing) each([&](int i, int j, float& s) { s = own(i * count_columns + j); });
   };
   const auto inside = [&](int i, int j) { return tile.rows.contains(row_of(i)) && tile.columns.contains(column_of(j)); };
 

@@ -69,7 +69,7 @@ struct TensorCore {
   static constexpr int slabs = width <= 64 ? 2 : 1;  // of 16 rows, a warp's: each key that is loaded serves them all
   static constexpr std::int32_t warp_rows = 16 * slabs, rows = warps * warp_rows;
   static constexpr std::int32_t keys = width <= 128 ? 64 : 32;
-  static constexpr bool queries_in_registers = width <= 128;
+  static constexpr bool queries_in_registers = slabs * width < 128 || width == 128;
 
   // An odd number of chunks: the eight rows that a matrix is loaded from lie in other banks.
   static constexpr std::int32_t stride = width + chunk_elements;
@@ -83,7 +83,7 @@ struct TensorCore {
   struct Shared {
     Stage stage[2];
     alignas(16) std::uint16_t query[queries_in_registers ? 1 : rows][stride];
-    float own[slabs * keys / 2][threads];  // of each thread, as many as it has scores
+    float own[keys / 4][threads];  // of each thread, as many as it has columns
   };
   static constexpr std::size_t shared_bytes = sizeof(Shared);
 
@@ -237,29 +237,37 @@ struct TensorCore {
   DEVICE void attend_tile(Range<std::int32_t> columns, const Stage& stage) {
     const Tile tile = tile_of(call_, scorer_, rows_, columns, keys);
     Scores scores = {};
-    multiply(stage, scores);
+    const bool whole = rows_.size() == warp_rows && columns.size() == keys;
+    whole ? multiply<true>(stage, columns.size(), scores) : multiply<false>(stage, columns.size(), scores);
     // The block's strip ends at its last row's distances.
     const float* const strip = stage.strip + (block_rows_.end - rows_.end);
     finish_scores<2 * slabs, keys / 4>(
         call_, scorer_, tile, strip, keys_masked_ ? stage.open : nullptr, [&](int i) { return row(i); },
         [&](int j) { return columns.begin + column(j); }, [&](int i, int j) -> float& { return at(scores, i, j); },
-        [&](int k) -> float& { return shared_.own[k][thread()]; });
+        [&](int j) -> float& { return shared_.own[j][thread()]; });
     weigh(scores);
-    add_values(stage, scores);
+    whole ? add_values<true>(stage, columns.size(), scores) : add_values<false>(stage, columns.size(), scores);
   }
 
-  DEVICE void multiply(const Stage& stage, Scores& scores) const {
+  // What is not there is not multiplied: entries, and, of a tile that is not whole, sixteens of rows and columns.
+  DEVICE int sixteens_of_rows() const { return tile_count(rows_.size(), 16); }
+
+  template <bool whole>
+  DEVICE void multiply(const Stage& stage, std::int32_t columns, Scores& scores) const {
     UNROLL
     for (int k = 0; k < width / 16; ++k) {
+      if (16 * k >= call_.head_dim) break;
       std::uint32_t query[slabs][4];
       UNROLL
       for (int slab = 0; slab < slabs; ++slab) query_operand(query[slab], slab, k);
       UNROLL
       for (int j = 0; j < keys / 16; ++j) {
+        if (!whole && 16 * j >= columns) break;
         std::uint32_t key[4];  // two operands of eight keys each
         load_matrices(key, &stage.key[16 * j + 8 * (lane() / 16) + lane() % 8][16 * k + 8 * (lane() / 8 % 2)]);
         UNROLL
         for (int slab = 0; slab < slabs; ++slab) {
+          if (!whole && slab >= sixteens_of_rows()) break;
           multiply_add<Element>(scores[slab][2 * j], query[slab], {key[0], key[1]});
           multiply_add<Element>(scores[slab][2 * j + 1], query[slab], {key[2], key[3]});
         }
@@ -321,26 +329,33 @@ struct TensorCore {
   // Whether what rounding took from it is far less than a power of two, so that weights may be taken in one step.
   static DEVICE bool near(float exponent) { return fabsf(exponent) <= 0x1p20f; }
 
-  DEVICE void add_values(const Stage& stage, const Scores& weights) {
+  template <bool whole>
+  DEVICE void add_values(const Stage& stage, std::int32_t columns, const Scores& weights) {
+    std::uint32_t weight[keys / 16][slabs][4];
     UNROLL
     for (int k = 0; k < keys / 16; ++k) {
-      std::uint32_t weight[slabs][4];
       UNROLL
       for (int slab = 0; slab < slabs; ++slab) {
         UNROLL
         for (int r = 0; r < 4; ++r) {
           const float(&d)[4] = weights[slab][2 * k + r / 2];
-          weight[slab][r] = pack<Element>(d[2 * (r % 2)], d[2 * (r % 2) + 1]);
+          weight[k][slab][r] = pack<Element>(d[2 * (r % 2)], d[2 * (r % 2) + 1]);
         }
       }
+    }
+    UNROLL
+    for (int e = 0; e < width / 16; ++e) {
+      if (16 * e >= call_.value_dim) break;
       UNROLL
-      for (int e = 0; e < width / 16; ++e) {
+      for (int k = 0; k < keys / 16; ++k) {
+        if (!whole && 16 * k >= columns) break;
         std::uint32_t value[4];  // two operands of eight entries each
         load_matrices_transposed(value, &stage.value[16 * k + lane() % 16][16 * e + 8 * (lane() / 16)]);
         UNROLL
         for (int slab = 0; slab < slabs; ++slab) {
-          multiply_add<Element>(sums_[slab][2 * e], weight[slab], {value[0], value[1]});
-          multiply_add<Element>(sums_[slab][2 * e + 1], weight[slab], {value[2], value[3]});
+          if (!whole && slab >= sixteens_of_rows()) break;
+          multiply_add<Element>(sums_[slab][2 * e], weight[k][slab], {value[0], value[1]});
+          multiply_add<Element>(sums_[slab][2 * e + 1], weight[k][slab], {value[2], value[3]});
         }
       }
     }
