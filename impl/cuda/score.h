@@ -156,9 +156,9 @@ DEVICE void find_open(const Scorer& scorer, const Tile& tile, int threads, std::
 // them, score(i, j) of row_of(i) and column_of(j), which may lie past the tile's end: a column there is hidden, a row means
 // nothing. From one row or column to the next the step is a constant once loops are unrolled, so that a distance costs one
 // addition, and rows and columns often share them.
-// `strip`: as filled, where the bias is by distance. `open`: as found, or null where rule 1 hides none. `own(j)`: a float of the
-// thread's own in shared memory for each of its columns, for what is rare; null: it has so few scores that registers can be
-// picked by comparing.
+// `strip`: as filled, where the bias is by distance. `open`: as found, or null where rule 1 hides none. `own(k)`: floats of the
+// thread's own in shared memory, as many as two of its rows have, for what is rare; null: it has so few scores that registers can
+// be picked by comparing.
 template <int count_rows, int count_columns, class RowOf, class ColumnOf, class Score, class Own = std::nullptr_t>
 DEVICE void finish_scores(const Call& call, const Scorer& scorer, const Tile& tile, const float* strip, const std::uint8_t* open,
                           RowOf row_of, ColumnOf column_of, Score score, [[maybe_unused]] Own own = nullptr) {
@@ -169,36 +169,33 @@ DEVICE void finish_scores(const Call& call, const Scorer& scorer, const Tile& ti
       for (int j = 0; j < count_columns; ++j) body(i, j, score(i, j));
     }
   };
-  // For what takes many instructions: one copy of them.
-  constexpr bool by_comparing = std::is_null_pointer_v<Own>;
+  // For what takes many instructions: a copy of them for two rows, not for each score.
   const auto one_by_one = [&](auto body) {
-    UNROLL_BY(1)
-    for (int i = 0; i < count_rows; ++i) {
-      if constexpr (!by_comparing)
-        each([&](int at_row, int j, float& s) {
-          if (at_row == i) own(j) = s;
-        });
+    if constexpr (std::is_null_pointer_v<Own>) {
       UNROLL_BY(1)
-      for (int j = 0; j < count_columns; ++j) {
+      for (int k = 0; k < count_rows * count_columns; ++k) {
+        const int i = k / count_columns, j = k % count_columns;
+        const auto picked_alone = [&](auto use) {
+          each([&](int at_row, int at_column, float& s) {
+            if (at_row == i && at_column == j) use(s);
+          });
+        };
         float picked = 0;
-        if constexpr (by_comparing)
-          each([&](int at_row, int at_column, float& s) {
-            if (at_row == i && at_column == j) picked = s;
-          });
-        else
-          picked = own(j);
+        picked_alone([&](float& s) { picked = s; });
         body(i, j, picked);
-        if constexpr (by_comparing)
-          each([&](int at_row, int at_column, float& s) {
-            if (at_row == i && at_column == j) s = picked;
-          });
-        else
-          own(j) = picked;
+        picked_alone([&](float& s) { s = picked; });
       }
-      if constexpr (!by_comparing)
-        each([&](int at_row, int j, float& s) {
-          if (at_row == i) s = own(j);
-        });
+    } else {
+      static_assert(count_rows % 2 == 0);
+      UNROLL
+      for (int first = 0; first < count_rows; first += 2) {
+        UNROLL
+        for (int k = 0; k < 2 * count_columns; ++k) own(k) = score(first + k / count_columns, k % count_columns);
+        UNROLL_BY(1)
+        for (int k = 0; k < 2 * count_columns; ++k) body(first + k / count_columns, k % count_columns, own(k));
+        UNROLL
+        for (int k = 0; k < 2 * count_columns; ++k) score(first + k / count_columns, k % count_columns) = own(k);
+      }
     }
   };
   const auto inside = [&](int i, int j) { return tile.rows.contains(row_of(i)) && tile.columns.contains(column_of(j)); };

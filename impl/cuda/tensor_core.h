@@ -83,7 +83,7 @@ struct TensorCore {
   struct Shared {
     Stage stage[2];
     alignas(16) std::uint16_t query[queries_in_registers ? 1 : rows][stride];
-    float own[keys / 4][threads];  // of each thread, as many as it has columns
+    float own[keys / 2][threads];  // of each thread, for two rows of its scores
   };
   static constexpr std::size_t shared_bytes = sizeof(Shared);
 
@@ -244,7 +244,7 @@ struct TensorCore {
     finish_scores<2 * slabs, keys / 4>(
         call_, scorer_, tile, strip, keys_masked_ ? stage.open : nullptr, [&](int i) { return row(i); },
         [&](int j) { return columns.begin + column(j); }, [&](int i, int j) -> float& { return at(scores, i, j); },
-        [&](int j) -> float& { return shared_.own[j][thread()]; });
+        [&](int k) -> float& { return shared_.own[k][thread()]; });
     weigh(scores);
     whole ? add_values<true>(stage, columns.size(), scores) : add_values<false>(stage, columns.size(), scores);
   }
