@@ -14,6 +14,7 @@ help:
 	@echo 'make test-quick   units and arrows: a minute'
 	@echo 'make test         and laws, a sample of mutants, sanitizers: 15 minutes cold'
 	@echo 'make test-full    and all mutants, the second compiler, every layout up to 4, ThreadSanitizer, the bound on 10,000 cases, what the fuzzers must find, what a fleet builds, the HTML report in a browser, other processors'
+	@echo 'make test-cuda    the kernels for GPUs: compiled where nvcc is, judged where a GPU is'
 	@echo 'make fuzz         FUZZ_SECONDS (60) of fuzzing for each target, from the committed corpus'
 	@echo 'make fuzz-plain, fuzz-replay, fuzz-merge   without libFuzzer; the corpus once; what was found, into the corpus'
 	@echo 'make coverage     what the fuzzers'"'"' committed corpus covers of impl, problem and the parsers; build/coverage/html'
@@ -27,6 +28,7 @@ help:
 	@echo 'make bench-full   the same for every shape, mode, type and size, on 1 and 2 threads: half an hour'
 	@echo 'make bench-check  is a kernel slower than it was? by its share of the limit; under a minute. make bench-store stores it'
 	@echo 'make bench-peers  our kernels beside PyTorch, onnxruntime and NumPy: docs/speed.md, half an hour'
+	@echo 'make bench-gpu    our kernels on a GPU, judged, then beside PyTorch'"'"'s: docs/gpu.md; bench/README.md'
 	@echo 'make python       the Python package, in build/venv, and its tests; python/README.md'
 	@echo 'make survey       what PyTorch, onnxruntime and x-transformers really compute: docs/survey.md'
 	@echo 'make kill-matrix  which mistakes known suites would let through: docs/kill_matrix.md, some minutes'
@@ -50,9 +52,9 @@ examples: build
 
 test-quick: release
 	@tests/run.py quick
-test: release planted asan
+test: release planted asan cuda
 	@tests/run.py test
-test-full: release planted mutants asan clang tsan fuzzers
+test-full: release planted mutants asan cuda clang tsan fuzzers
 	@$(SETUP) browser
 	@$(SETUP) python && scripts/python || [ $$? = 77 ]
 	@tests/run.py full
@@ -65,9 +67,15 @@ release asan tsan debug: %: setup build/%/build.ninja
 	cmake --build --preset $@
 # The sample of planted bugs that `make test` runs, and the programs that its other tests run.
 planted: release
-	cmake --build build/release --target mutants_sample boresight_field misreadings confusion bound_audit attention_bench attention_bench_of_a_mutant attention_allocations boresight_limits bf16_emulated bf16_emulated_mutant bf16_emulator_tests examples strangers_libraries
+	cmake --build build/release --target mutants_sample boresight_field misreadings confusion bound_audit attention_bench attention_bench_of_a_mutant attention_allocations boresight_limits boresight_judge bf16_emulated bf16_emulated_mutant bf16_emulator_tests examples strangers_libraries
 mutants: release
 	cmake --build build/release --target mutants
+# The kernels for GPUs, compiled: their tests run where a GPU is, and say so where none is.
+cuda: setup
+	@if command -v nvcc >/dev/null; then $(MAKE) --no-print-directory build/cuda/build.ninja SETUP=true && cmake --build --preset cuda; \
+	 else echo 'nvcc is not here: the kernels for GPUs are SKIPPED'; fi
+test-cuda: cuda
+	@[ ! -e build/cuda/build.ninja ] || { cmake --build build/cuda --target boresight && ctest --test-dir build/cuda --output-on-failure; }
 clang: setup
 	@if $(SECOND_COMPILER); then $(MAKE) --no-print-directory build/clang/build.ninja SETUP=true && cmake --build --preset clang; \
 	 else echo 'clang++-19 is not here: the second compiler is SKIPPED'; fi
@@ -97,6 +105,13 @@ bench-peers: setup build/release/build.ninja
 	@$(SETUP) python
 	@scripts/python peers
 	build/venv/bin/python bench/peers.py $(PEERS_FLAGS)
+# Our kernels on a GPU, judged and then beside PyTorch's, by a Python whose torch sees it: docs/gpu.md. What is missing is said, and
+# bench/gpu.py ends with 77. GPU_FLAGS, such as '--rows "d128*" --modes "alibi*" --cases 0', go to it.
+GPU_PYTHON ?= python3
+GPU_FLAGS ?= --page docs/gpu.md --results bench/results
+bench-gpu: cuda
+	@[ ! -e build/cuda/build.ninja ] || cmake --build build/cuda --target bench_gpu
+	$(GPU_PYTHON) bench/gpu.py $(GPU_FLAGS)
 kill-matrix: build
 	build/release/boresight lint --matrix docs/kill_matrix.md
 # Each reading of the specification as a kernel: cases until it is caught, and what it is called; docs/power.md.
@@ -171,4 +186,4 @@ check-fresh:
 clean:
 	rm -rf build
 
-.PHONY: check-instruction-sets help setup build verify examples test test-quick test-full release asan tsan debug planted mutants clang bench bench-full bench-check bench-store bench-peers power identify proofs field kill-matrix fuzz fuzz-plain fuzz-replay fuzz-merge fuzzers coverage format check-fresh clean
+.PHONY: check-instruction-sets help setup build verify examples test test-quick test-full release asan tsan debug planted mutants clang cuda test-cuda bench bench-full bench-check bench-store bench-peers bench-gpu power identify proofs field kill-matrix fuzz fuzz-plain fuzz-replay fuzz-merge fuzzers coverage format check-fresh clean

@@ -6,7 +6,7 @@ foreach(part impl problem)
 endforeach()
 set(exported ${PROJECT_SOURCE_DIR}/cmake/attention.map)
 add_library(boresight_attention SHARED $<TARGET_OBJECTS:boresight_impl> $<TARGET_OBJECTS:boresight_problem>)
-target_link_libraries(boresight_attention PRIVATE ${FMT} ${HIGHWAY} ${FIBERS} Threads::Threads)
+target_link_libraries(boresight_attention PRIVATE ${FMT} ${HIGHWAY} ${FIBERS} ${GPU} Threads::Threads)
 target_link_options(boresight_attention PRIVATE -Wl,--version-script=${exported} -Wl,--no-undefined)
 set_target_properties(boresight_attention PROPERTIES LINKER_LANGUAGE CXX LINK_DEPENDS ${exported} VERSION ${PROJECT_VERSION}
                       SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})

@@ -7,22 +7,14 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdint>
-#include <exception>
-#include <memory>
-#include <new>
-#include <optional>
 #include <span>
 
-#include "impl/float_arithmetic.h"
 #include "impl/geometry.h"
+#include "impl/planned.h"
 #include "impl/simd/decode.h"
 #include "impl/simd/flash.h"
 #include "impl/simd/pool.h"
 #include "impl/simd/targets.h"
-#include "problem/attend.h"
-#include "problem/c_interface.h"
-#include "problem/tensor_rules.h"
 
 namespace boresight::impl {
 namespace {
@@ -86,44 +78,16 @@ Result<Chosen> choose(const Problem& problem, std::string_view kernel) {
   return Error{fmt::format("kernel is '{}'{}{}", kernel, why.empty() ? "" : ": ", why), "", names(any)};
 }
 
-bool is_there(const Tensor& tensor) { return tensor && tensor.elements() > 0; }
-
-std::string described(const Tensor& tensor) {
-  if (!is_there(tensor)) return "absent";
-  std::string text{name(tensor.type)};
-  for (int d = 0; d < tensor.rank; ++d)
-    text += fmt::format("[{} by {}]", tensor.shape[std::size_t(d)], tensor.stride[std::size_t(d)]);
-  return text;
-}
-
-// Sizes and the strides that matter. Both have the rank and are of the shapes that the problem asks for.
-bool alike(const Tensor& a, const Tensor& b) {
-  if (is_there(a) != is_there(b)) return false;
-  if (!is_there(a)) return true;
-  if (a.type != b.type || a.rank != b.rank) return false;
-  for (std::size_t d = 0; d < std::size_t(a.rank); ++d)
-    if (a.shape[d] != b.shape[d] || (a.shape[d] != 1 && a.stride[d] != b.stride[d])) return false;
-  return true;
-}
-
 }  // namespace
 
 Result<Attention> Attention::plan(const Problem& problem, const Tensors& tensors, const Options& options,
                                   std::string_view kernel) {
   Attention attention;
   attention.problem_ = problem;
-  attention.planned_ = tensors;
-  for (const TensorPair& pair : tensor_pairs)
-    if (Tensor& planned = attention.planned_.*pair.ours; planned) planned.data = nowhere();
+  attention.planned_ = as_planned(tensors);
   attention.options_ = options;
   if (options.threads == 0) attention.options_.threads = simd::usable_processors();
-  if (Status status = validate(problem); !status) return status.error();
-  if (Status status = validate(attention.options_); !status) return status.error();
-  if (const std::string why = unsupported_in_float(problem, tensors); !why.empty())
-    return Error{fmt::format("no kernel supports this problem: {}", why), "", "allowed: f32, bf16, f16"};
-  if (Status status = validate_shapes(problem, tensors); !status) return status.error();
-  if (Status status = validate_places(problem, attention.planned_); !status) return status.error();
-  if (Status status = validate_outputs_alone(problem, tensors); !status) return status.error();
+  if (Status status = validate_plan(problem, attention.planned_, attention.options_); !status) return status.error();
   const Result<Chosen> chosen = choose(problem, kernel);
   if (!chosen) return chosen.error();
   attention.kernel_ = chosen->name;
@@ -135,24 +99,11 @@ Result<Attention> Attention::plan(const Problem& problem, const Tensors& tensors
   return attention;
 }
 
-Status Attention::check_planned(const Tensors& tensors) const {
-  for (const TensorRule& rule : tensor_rules(problem_)) {
-    if (rule.need == Need::unused || alike(tensors.*rule.member, planned_.*rule.member)) continue;
-    return Error{fmt::format("{} is {}", rule.name, described(tensors.*rule.member)), "",
-                 fmt::format("planned: {}", described(planned_.*rule.member))};
-  }
-  return ok();
-}
-
 Status Attention::run(const Tensors& tensors, void* workspace) const {
-  if (Status status = check_planned(tensors); !status) return status;
-  if (Status status = validate_places(problem_, tensors); !status) return status;
-  if (Status status = validate_outputs_apart(problem_, tensors); !status) return status;
+  if (Status status = validate_run(problem_, planned_, tensors); !status) return status;
   alignas(workspace_alignment) std::byte nothing[workspace_alignment];
   if (workspace_bytes_ == 0) workspace = nothing;
-  if (workspace == nullptr || (reinterpret_cast<std::uintptr_t>(workspace) & (workspace_alignment - 1)) != 0)
-    return Error{fmt::format("the workspace is at {}", workspace), "",
-                 fmt::format("needs {} bytes at a multiple of {}", workspace_bytes_, workspace_alignment)};
+  if (Status status = validate_workspace(workspace, workspace_bytes_, workspace_alignment); !status) return status;
   simd::Workspace memory(workspace);
   run_(problem_, tensors, options_, memory);
   return ok();

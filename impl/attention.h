@@ -90,8 +90,6 @@ class Attention {
  private:
   using Run = void(const Problem&, const Tensors&, const Options&, simd::Workspace&);
 
-  Status check_planned(const Tensors& tensors) const;
-
   Problem problem_;
   Tensors planned_;
   Options options_;

@@ -1,42 +1,14 @@
 // The C functions of attention.h: what crosses them is looked at by problem/c_interface.h, and the rest is Attention's.
 #include <algorithm>
-#include <exception>
-#include <string_view>
+#include <utility>
 
 #include "impl/attention.h"
+#include "impl/c_words.h"
 #include "problem/c_interface.h"
 
 struct boresight_attention {
   boresight::impl::Attention attention;
 };
-
-namespace boresight::impl {
-namespace {
-
-// Of this thread, and its next call's to overwrite.
-const char* words(std::string_view text) {
-  thread_local char kept[512];
-  const std::size_t size = std::min(text.size(), sizeof kept - 1);
-  std::copy_n(text.data(), size, kept);
-  kept[size] = 0;
-  return kept;
-}
-
-// Nothing leaves as an exception: what is called may be C.
-template <class Body>
-const char* in_words(Body body) {
-  try {
-    const Status status = body();
-    return status ? nullptr : words(status.error().text());
-  } catch (const std::exception& error) {
-    return words(error.what());
-  }
-}
-
-Status missing(const char* what) { return Error{std::string(what) + " is NULL", "", "it may not be"}; }
-
-}  // namespace
-}  // namespace boresight::impl
 
 using boresight::Result;
 using boresight::Status;

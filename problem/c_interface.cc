@@ -89,10 +89,14 @@ std::optional<Type> type_of(DLDataType theirs) {
   return std::nullopt;
 }
 
-Result<Tensor> from_c(const char* name, const DLTensor& theirs, Data data) {
+Result<Tensor> from_c(const char* name, const DLTensor& theirs, Data data, DLDevice where) {
   Tensor ours;
-  if (theirs.device.device_type != kDLCPU)
-    return Error{fmt::format("{} is on device {}", name, int(theirs.device.device_type)), "", "must be in memory: kDLCPU"};
+  if (theirs.device.device_type != where.device_type ||
+      (where.device_type != kDLCPU && theirs.device.device_id != where.device_id))
+    return where.device_type == kDLCPU
+               ? Error{fmt::format("{} is on device {}", name, int(theirs.device.device_type)), "", "must be in memory: kDLCPU"}
+               : Error{fmt::format("{} is on device {}:{}", name, int(theirs.device.device_type), theirs.device.device_id), "",
+                       fmt::format("must be on {}:{}, the current one", int(where.device_type), where.device_id)};
   if (theirs.ndim < 0 || theirs.ndim > 4)
     return Error{fmt::format("{} has {} dimensions", name, theirs.ndim), "", "allowed: 0 to 4"};
   if (theirs.ndim > 0 && theirs.shape == nullptr) return Error{fmt::format("{} has no shape", name), "", "it may not be NULL"};
@@ -173,11 +177,11 @@ DLDataType to_c(Type type) {
   }
 }
 
-Result<Tensors> from_c(const boresight_tensors& theirs, Data data) {
+Result<Tensors> from_c(const boresight_tensors& theirs, Data data, DLDevice where) {
   Tensors ours;
   for (const TensorPair& pair : tensor_pairs) {
     if (theirs.*pair.theirs == nullptr) continue;
-    Result<Tensor> tensor = from_c(pair.name, *(theirs.*pair.theirs), data);
+    Result<Tensor> tensor = from_c(pair.name, *(theirs.*pair.theirs), data, where);
     if (!tensor) return tensor.error();
     ours.*pair.ours = *tensor;
   }

@@ -37,8 +37,8 @@ void* nowhere();
 // Whether tensors bring their data, or are described before there is any: each then lies nowhere.
 enum class Data { there, to_come };
 
-// The first tensor that no Tensor can be, with what would be right; or the tensors. Strides that are NULL are those of a
-// row-major tensor. Allocates nothing but the words of an error.
-Result<Tensors> from_c(const boresight_tensors& tensors, Data data);
+// The first tensor that no Tensor can be, or that is on another device, with what would be right; or the tensors. Strides that
+// are NULL are those of a row-major tensor. Allocates nothing but the words of an error.
+Result<Tensors> from_c(const boresight_tensors& tensors, Data data, DLDevice where = {kDLCPU, 0});
 
 }  // namespace boresight

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """The Python package from outside. Ends with 77 where no package index can be reached, or torch can't be had.
 
-Usage: python_test.py tests|documents|a_new_user|peers BUILD
+Usage: python_test.py tests|documents|a_new_user|peers|gpu_bench BUILD
   tests       python/tests, on the package in build/venv
   documents   what python/README.md and the docstrings say
   a_new_user  pip install . in a new virtual environment, and the README's example of a kernel in NumPy; a wheel that knows its name
   peers       bench/peers.py: who is timed, who is refused, and what is told
+  gpu_bench   bench/gpu.py, without a GPU: its judge, its page, its plot
 """
 import os
 import pathlib
@@ -58,15 +59,17 @@ def a_new_user():
         return run(python, "-c", EXAMPLE, cwd=place, env=environment)
 
 
-def peers():
+def by_the_venv(*words):
     if (prepared := run(TOP / "scripts/python", "peers", cwd=TOP)) != 0:
         return prepared
-    return run(VENV / "bin/python", TOP / "tests/peers_test.py", cwd=TOP)
+    return run(VENV / "bin/python", *words, cwd=TOP)
 
 
 def main(part):
     if part == "peers":
-        return peers()
+        return by_the_venv(TOP / "tests/peers_test.py")
+    if part == "gpu_bench":
+        return by_the_venv(TOP / "tests/gpu_bench_test.py", "ALL")
     if part == "a_new_user":
         return a_new_user()
     if part == "documents":

@@ -9,17 +9,17 @@ DTYPES = {"f32": torch.float32, "bf16": torch.bfloat16}
 class Inputs:
     """The tensors of a row. q [B][H][n][D], k and v [B][G][K][D], of the type."""
 
-    def __init__(self, row, seed=1):
+    def __init__(self, row, seed=1, device="cpu"):
         s, dtype = row.shape, DTYPES[row.type]
-        random = torch.Generator().manual_seed(seed)
-        normal = lambda *shape: torch.randn(*shape, generator=random).to(dtype)  # noqa: E731
-        self.row = row
+        random = torch.Generator(device).manual_seed(seed)
+        normal = lambda *shape: torch.randn(*shape, generator=random, device=device).to(dtype)  # noqa: E731
+        self.row, self.device = row, device
         self.q = normal(s.batch, s.heads, s.queries, s.head_dim)
         self.k, self.v = normal(s.batch, s.kv_heads, s.columns, s.head_dim), normal(s.batch, s.kv_heads, s.columns, s.head_dim)
         if s.mem_kv:  # persistent columns are the same for every sequence
             for x in (self.k, self.v):
                 x[:, :, : s.mem_kv] = x[:1, :, : s.mem_kv].clone()
-        self.slopes = torch.tensor([2.0 ** (-8 * (h + 1) / s.heads) for h in range(s.heads)])
+        self.slopes = torch.tensor([2.0 ** (-8 * (h + 1) / s.heads) for h in range(s.heads)], device=device)
 
     @cached_property
     def parts(self):
@@ -39,7 +39,8 @@ class Inputs:
     def distance(self):
         """[n][K] int: how far a column lies in the past of a query; 0 on persistent columns."""
         s = self.row.shape
-        apart = (torch.arange(s.queries) + s.segment - s.queries)[:, None] - (torch.arange(s.columns) - s.mem_kv - s.memories)[None]
+        rows, columns = (torch.arange(count, device=self.device) for count in (s.queries, s.columns))
+        apart = (rows + s.segment - s.queries)[:, None] - (columns - s.mem_kv - s.memories)[None]
         apart[:, : s.mem_kv] = 0
         return apart
 
@@ -58,5 +59,5 @@ class Inputs:
         """[1][1|H][n][K] f32, as who has neither ALiBi nor causality gives it: dense, -inf where hidden. None: nothing to add or hide."""
         if not self.row.alibi and not self.row.causal:
             return None
-        dense = self.alibi if self.row.alibi else torch.zeros(1, 1, *self.distance.shape)
+        dense = self.alibi if self.row.alibi else torch.zeros(1, 1, *self.distance.shape, device=self.device)
         return dense.masked_fill(~self.visible, float("-inf")) if self.row.causal else dense

@@ -4,7 +4,6 @@ the certified bound (reference/error_bound.md) of the arithmetic that the contes
 A subset of the rows is a call of its own: custom positions place the rows, and causality is a mask."""
 import boresight
 import numpy as np
-import torch
 
 ROWS = 32
 
@@ -43,10 +42,3 @@ class Judge:
         off = np.abs(out[:, :, self.rows].double().numpy() - self._truth)
         fraction = float((off / self._bounds[key]).max())  # NaN stays NaN
         return (fraction if fraction == fraction else np.inf), float(off.max())
-
-
-def shape_fault(out, inputs):
-    """Words, where it is no output of this row."""
-    if not torch.is_tensor(out) or out.shape != inputs.q.shape:
-        return f"its output is {tuple(getattr(out, 'shape', ()))}, right is {tuple(inputs.q.shape)}"
-    return None

@@ -1,16 +1,27 @@
 """One row, played: who takes it and is right is timed, in turns with the limit of the machine; of the others it is told why not."""
+import torch
+
 from contest.clock import interleaved
 from contest.contestant import NotTaken
 from contest.inputs import Inputs
-from contest.judge import Judge, shape_fault
 
 LIMIT = "limit"
 
 
-def play(row, contestants, limit, seconds, threads):
-    """`limit` (inputs) -> (name, work, run). A contestant's entry has "not_taken" or "refused" in words, or "time_ms" and more."""
-    inputs = Inputs(row)
-    judge, told, runs = Judge(inputs), {}, {}
+def shape_fault(out, inputs):
+    """Words, where it is no output of this row."""
+    if not torch.is_tensor(out) or out.shape != inputs.q.shape:
+        return f"its output is {tuple(getattr(out, 'shape', ()))}, right is {tuple(inputs.q.shape)}"
+    return None
+
+
+def play(row, contestants, limit, seconds, threads, judge_of=None, device="cpu", timed_in_turns=interleaved):
+    """`limit` (inputs) -> (name, work, run). A contestant's entry has "not_taken" or "refused" in words, or "time_ms" and more.
+    `judge_of` (inputs): None for the one of the Python package."""
+    if judge_of is None:
+        from contest.judge import Judge as judge_of
+    inputs = Inputs(row, device=device)
+    judge, told, runs = judge_of(inputs), {}, {}
     for one in contestants:
         try:
             prepared = one.prepare(inputs, threads)
@@ -26,7 +37,7 @@ def play(row, contestants, limit, seconds, threads):
         else:
             told[one.name] = {"refused": fault or f"wrong: off by {error:.3g}, {fraction:.3g} bounds"}
     name, work, runs[LIMIT] = limit(inputs)
-    timed = interleaved(runs, seconds, threads)
+    timed = timed_in_turns(runs, seconds, threads)
     for one in told.keys() & timed.keys():
         told[one] |= timed[one].summary() | {"untold": timed[one].disturbed and threads > 1}
     rate = work / timed[LIMIT].median

@@ -40,15 +40,23 @@ def constant(name):
 
 
 Problem, Tensors, Options = (struct(f"boresight_{name}") for name in ("problem", "tensors", "options"))
-DL_FLOAT, DL_BFLOAT, DL_CPU = 2, 4, 1
+DL_INT, DL_UINT, DL_FLOAT, DL_BFLOAT = 0, 1, 2, 4
+DL_CODES = {torch.bfloat16: DL_BFLOAT, torch.int32: DL_INT, torch.uint8: DL_UINT, torch.float32: DL_FLOAT}
+DL_DEVICES = {"cpu": 1, "cuda": 2}
 ALIGNMENT = int(re.search(r"#define BORESIGHT_ATTENTION_ALIGNMENT (\d+)", (TOP / "impl/attention.h").read_text()).group(1))
 
 
 def dl_tensor(x):
     """A view of a tensor of torch, which must outlive it."""
     numbers = ctypes.c_int64 * x.dim()
-    code = DL_BFLOAT if x.dtype == torch.bfloat16 else DL_FLOAT
-    return DLTensor(x.data_ptr(), DL_CPU, 0, x.dim(), code, x.itemsize * 8, 1, numbers(*x.shape), numbers(*x.stride()), 0)
+    device = DL_DEVICES[x.device.type], x.device.index or 0
+    return DLTensor(x.data_ptr(), *device, x.dim(), DL_CODES[x.dtype], x.itemsize * 8, 1, numbers(*x.shape), numbers(*x.stride()), 0)
+
+
+def tensors_of(given):
+    """The struct, and what must outlive it, of {name: tensor of torch}."""
+    views = {name: dl_tensor(x) for name, x in given.items()}
+    return Tensors(**{name: ctypes.pointer(view) for name, view in views.items()}), views
 
 
 def problem(row):
@@ -78,8 +86,7 @@ class Ours:
         given = dict(inputs.parts) | {"q": inputs.q, "out": out}
         if inputs.row.alibi:
             given["slopes"] = inputs.slopes[None]
-        views = {name: dl_tensor(x) for name, x in given.items()}
-        tensors = Tensors(**{name: ctypes.pointer(view) for name, view in views.items()})
+        tensors, views = tensors_of(given)
         plan = ctypes.c_void_p()
         kernel = b"avx2" if self.isa == "avx2" else None
         options = Options(threads=threads)

@@ -2,34 +2,12 @@
 give it; FlexAttention compiled for the row, ALiBi a score_mod and causality a block mask; and matmul, softmax, matmul as it is written
 by hand, whose products are oneDNN's in bf16 and MKL's in f32."""
 import torch
-import torch.nn.functional as F
 from boresight.adapters.flex import EXP_U20
 from boresight.adapters.torch_sdpa import FEXP_U20, KEYS_BLOCK
-from torch.nn.attention import SDPBackend, flex_attention, sdpa_kernel
+from torch.nn.attention import SDPBackend
 
-from contest.contestant import Contestant, NotTaken, Prepared
-
-
-def sdpa(backend):
-    """By this backend; is_causal is top-left, so where queries are fewer than columns causality is a boolean mask."""
-
-    def prepare(inputs, _threads):
-        row, s = inputs.row, inputs.row.shape
-        square = s.queries == s.columns
-        mask = inputs.bias if row.alibi else inputs.visible if row.causal and not square else None
-        flags = {"attn_mask": mask, "is_causal": row.causal and mask is None, "enable_gqa": s.kv_heads < s.heads}
-
-        def run():
-            with sdpa_kernel(backend):
-                return F.scaled_dot_product_attention(inputs.q, inputs.k, inputs.v, **flags)
-
-        try:
-            run()
-        except RuntimeError as refusal:
-            raise NotTaken(str(refusal).splitlines()[0]) from None
-        return Prepared(run)
-
-    return prepare
+from contest.contestant import Contestant, Prepared
+from contest.torch_calls import flex, sdpa
 
 
 def flash_arithmetic(row):
@@ -64,38 +42,6 @@ def by_hand(inputs, _threads):
 def by_hand_arithmetic(row):
     exp_error = 2.0**-22 if row.type == "f32" else FEXP_U20
     return {"scores": row.type, "weights": row.type, "exp_error": exp_error, "dot_chain": row.shape.head_dim + 2}
-
-
-def flex(inputs, _threads):
-    row, s = inputs.row, inputs.row.shape
-    persistent, behind, tokens, slopes = s.mem_kv, s.segment - s.queries, s.mem_kv + s.memories, inputs.slopes
-
-    def alibi(score, _b, h, i, j):
-        return score - slopes[h] * (i + behind - (j - tokens)).abs()
-
-    def alibi_beside_persistent(score, b, h, i, j):
-        return torch.where(j < persistent, score, alibi(score, b, h, i, j))
-
-    def visible(_b, _h, i, j):
-        return (j < persistent) | (i + behind >= j - tokens)
-
-    torch.compiler.reset()  # or the rows before count as recompilations, and after eight nothing is compiled
-    compiled = torch.compile(flex_attention.flex_attention, dynamic=False, fullgraph=True)
-    modification = (alibi_beside_persistent if persistent else alibi) if row.alibi else None
-    block_mask = None
-    if row.causal:
-        block_mask = flex_attention.create_block_mask(visible, None, None, s.queries, s.columns, device="cpu")
-
-    def run():
-        return compiled(
-            inputs.q, inputs.k, inputs.v, score_mod=modification, block_mask=block_mask, enable_gqa=s.kv_heads < s.heads
-        )
-
-    try:
-        run()
-    except Exception as failure:  # whatever a compiler says
-        raise NotTaken("does not compile: " + str(failure).strip().splitlines()[0][:200]) from None
-    return Prepared(run)
 
 
 def flex_arithmetic(row):

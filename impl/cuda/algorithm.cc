@@ -47,7 +47,7 @@ std::string unsupported_by_tensor_core(const Problem& problem, const Tensors& te
 
 Arithmetic tensor_core_arithmetic(const Problem& problem, const Options& options) {
   const auto g = geometry_of(problem);
-  const KernelTiles& shape = tensor_core_tiles(problem);
+  const KernelTiles& shape = tensor_core_tiles(tensor_core_width(problem));
   const std::int64_t tiles = g.column_tiles(tiling_of_blocks(shape, g, options).keys);
   Arithmetic promise = arithmetic_of_all(problem, tiles);
   promise.accumulator_roundoff = 0x1p-23;  // sums of products are cut
@@ -65,9 +65,6 @@ std::int32_t tensor_core_width(const Problem& problem) {
   while (width < problem.head_dim || width < problem.value_dim) width *= 2;
   return width;
 }
-const KernelTiles& tensor_core_tiles(const Problem& problem) {
-  return tensor_core_width(problem) <= 64 ? cuda_tensor_core_tiles : cuda_tensor_core_wide_tiles;
-}
 
 const Promises& promises_of(Algorithm algorithm) {
   static constexpr Promises tiled{"cuda/tiled", unsupported_anywhere, tiled_arithmetic};
@@ -79,6 +76,11 @@ const Promises& promises_of(Algorithm algorithm) {
       return tensor_core;
   }
   return tiled;
+}
+
+std::span<const Algorithm> preferred(const Problem&) {
+  static constexpr Algorithm fastest_first[] = {Algorithm::tensor_core, Algorithm::tiled};
+  return fastest_first;
 }
 
 }  // namespace boresight::impl::cuda

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "impl/geometry.h"
@@ -22,6 +23,11 @@ const Promises& promises_of(Algorithm algorithm);
 // What tensor_core's rows are filled up to: the least of 32, 64, 128 and 256 that holds both widths; and its tiles of such rows.
 inline constexpr std::int32_t tensor_core_width_max = 256;
 std::int32_t tensor_core_width(const Problem& problem);
-const KernelTiles& tensor_core_tiles(const Problem& problem);
+constexpr const KernelTiles& tensor_core_tiles(std::int32_t width) {
+  return width <= 64 ? cuda_tensor_core_tiles : width <= 128 ? cuda_tensor_core_128_tiles : cuda_tensor_core_256_tiles;
+}
+
+// All of them, from the fastest for such a problem on, whether or not they take it.
+std::span<const Algorithm> preferred(const Problem& problem);
 
 }  // namespace boresight::impl::cuda

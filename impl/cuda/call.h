@@ -21,7 +21,7 @@ struct View {
   Type type = Type::f32;
   int rank = 0;
 
-  DEVICE bool there() const { return data != nullptr; }
+  constexpr bool there() const { return data != nullptr; }
   DEVICE std::int64_t offset(std::int64_t a, std::int64_t b = 0, std::int64_t c = 0, std::int64_t d = 0) const {
     return a * stride[0] + b * stride[1] + c * stride[2] + d * stride[3];
   }

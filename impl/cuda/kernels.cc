@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "impl/cuda/algorithm.h"
+#include "impl/cuda/gpu/device.h"
 #include "impl/cuda/gpu/rows.h"
 #include "impl/cuda/host/rows.h"
 

@@ -27,12 +27,13 @@ void attend_tensor_core(const Problem& problem, const Tensors& tensors, const Op
   const auto in_chunks = [](RowsOf which, const Rows& rows) {  // queries are read as they lie
     return which != RowsOf::queries && !lies_in_chunks(rows.from, rows.width);
   };
+  const std::int32_t width = tensor_core_width(problem);
   const Call call =
-      prepared(problem, tensors, options, tensor_core_tiles(problem), problem.type, chunk_elements, in_chunks, workspace, launcher);
+      prepared(problem, tensors, options, tensor_core_tiles(width), problem.type, chunk_elements, in_chunks, workspace, launcher);
   if (workspace.counts()) return;
   const auto launch = [&]<class Kernel>() { launcher.template launch<Kernel>(call, Kernel::items(call)); };
   const auto of = [&]<class Element>() {
-    switch (tensor_core_width(problem)) {
+    switch (width) {
       case 32:
         return launch.template operator()<TensorCore<Element, 32>>();
       case 64:

@@ -83,6 +83,10 @@ Tables::Tables(const Problem& problem, const Geometry<std::int32_t>& g) {
   }
 }
 
+TableViews Tables::views() const {
+  return {slopes.data(), bucket_of_size.data(), std::int32_t(bucket_of_size.size()), frequencies.data(), scales.data()};
+}
+
 namespace {
 
 // Which rows of the queries, or of the keys, turn, and where the first of them stands.

@@ -2,7 +2,7 @@
 // a Launcher does what differs.
 //
 //   struct Launcher {
-//     void upload(void* to, const void* from, std::size_t bytes);    // from the host's memory into the workspace
+//     TableViews tables;                                              // of this problem, where its kernels can read them
 //     void clear(void* at, std::size_t bytes);                       // to zero
 //     template <class Kernel>                                         // blocks take its items in turn
 //     void launch(const typename Kernel::Parameters&, std::int64_t items);
@@ -33,14 +33,42 @@ Tiling tiling_of_blocks(const KernelTiles& tiles, const Geometry<std::int32_t>& 
 // Sizes, parameters and views of a call, with tiles of blocks; tables are absent still.
 Call call_of(const Problem& problem, const Tensors& tensors, const Options& options, const KernelTiles& tiles);
 
-// What a problem implies by itself, computed by the host: numbers that kernels take as data.
+// Where tables lie.
+struct TableViews {
+  const float* slopes = nullptr;
+  const std::int32_t* bucket_of_size = nullptr;
+  std::int32_t bucket_sizes = 0;
+  const float *frequencies = nullptr, *scales = nullptr;
+};
+
+// What a problem implies by itself, computed by the host: numbers that kernels take as data. Once for all calls of a plan.
 struct Tables {
-  explicit Tables(const Problem& problem, const Geometry<std::int32_t>& g);
+  Tables(const Problem& problem, const Geometry<std::int32_t>& g);
+
+  // Here, for kernels on the host.
+  TableViews views() const;
+  // In memory of other kernels, which copy(to, from, bytes) writes; while the workspace counts it is not called.
+  template <class Copy>
+  TableViews laid_in(Workspace& memory, Copy copy) const;
 
   std::vector<float> slopes;                 // [H], where they are geometric
   std::vector<std::int32_t> bucket_of_size;  // of relative buckets
   std::vector<float> frequencies, scales;    // [R/2], where they are not given
 };
+template <class Copy>
+TableViews Tables::laid_in(Workspace& memory, Copy copy) const {
+  const auto lay = [&](const auto& values, auto*& at) {
+    auto* const to = memory.take<typename std::remove_cvref_t<decltype(values)>::value_type>(values.size());
+    if (!memory.counts() && !values.empty()) copy(to, values.data(), values.size() * sizeof(values[0]));
+    at = to;
+  };
+  TableViews there = views();
+  lay(slopes, there.slopes);
+  lay(bucket_of_size, there.bucket_of_size);
+  lay(frequencies, there.frequencies);
+  lay(scales, there.scales);
+  return there;
+}
 // How many sizes of distances the table of buckets has; 0 for another bias.
 std::int64_t bucket_sizes(const Problem& problem, const Geometry<std::int32_t>& g);
 // Past this the table would be too large to be worth having, and the problem is not supported.
@@ -50,27 +78,20 @@ inline constexpr std::int64_t bucket_sizes_max = std::int64_t{1} << 24;
 enum class RowsOf : std::uint8_t { queries, mem_k, memory_k, segment_k, mem_v, memory_v, segment_v };
 Rows rows_of(const Problem& problem, const Tensors& tensors, RowsOf which);
 
-// Makes ready what all kernels share: tables in the workspace, rows turned, or packed where `packs` says so of their view.
-// `type`: of rows that are turned or packed; they are padded to a multiple of `padding`. Returns the call that kernels are
-// launched with; while the workspace counts nothing is launched, and the call has no memory.
+// Makes ready what all kernels share: tables, rows turned, or packed where `packs` says so of their view. `type`:
+// of rows that are turned or packed; they are padded to a multiple of `padding`. Returns the call that kernels are launched with;
+// while the workspace counts nothing is launched, and the call has no memory.
 template <class Launcher, class Packs>
 Call prepared(const Problem& problem, const Tensors& tensors, const Options& options, const KernelTiles& tiles, Type type,
               std::int32_t padding, Packs packs, Workspace& workspace, Launcher& launcher) {
   Call call = call_of(problem, tensors, options, tiles);
-  const auto table = [&](auto& values) {
-    auto* const at = workspace.take<typename std::remove_cvref_t<decltype(values)>::value_type>(values.size());
-    if (!workspace.counts() && !values.empty()) launcher.upload(at, values.data(), values.size() * sizeof(values[0]));
-    return at;
-  };
   const auto row_of_floats = [](const float* at) { return View{at, {1}, Type::f32, 1}; };
 
-  const Tables tables(problem, call.g);
-  const float* const slopes = table(tables.slopes);
+  const TableViews& tables = launcher.tables;
   if (problem.bias.kind == BiasKind::alibi && problem.bias.slopes == Slopes::geometric)
-    call.slopes = {slopes, {0, 1}, Type::f32, 2};
-  call.bucket_of_size = table(tables.bucket_of_size);
-  call.bucket_sizes = std::int32_t(tables.bucket_of_size.size());
-  const float *const frequencies = table(tables.frequencies), *const scales = table(tables.scales);
+    call.slopes = {tables.slopes, {0, 1}, Type::f32, 2};
+  call.bucket_of_size = tables.bucket_of_size;
+  call.bucket_sizes = tables.bucket_sizes;
 
   const auto lay_ready = [&](RowsOf which, View& view) {
     Rows rows = rows_of(problem, tensors, which);
@@ -81,8 +102,8 @@ Call prepared(const Problem& problem, const Tensors& tensors, const Options& opt
                {rows.heads * head, head, row, 1},
                type,
                4};
-    if (!problem.rotary.frequencies_as_data) rows.frequencies = row_of_floats(frequencies);
-    if (!problem.rotary.xpos.scales_as_data) rows.scales = row_of_floats(scales);
+    if (!problem.rotary.frequencies_as_data) rows.frequencies = row_of_floats(tables.frequencies);
+    if (!problem.rotary.xpos.scales_as_data) rows.scales = row_of_floats(tables.scales);
     if (!workspace.counts()) launcher.template launch<Prepare>(rows, Prepare::items(rows));
     const bool persistent = view.rank == 3;  // which has no sequences
     view = rows.to;

@@ -33,7 +33,7 @@ struct Prepare {
   static constexpr std::int32_t half_max = 256;
   static constexpr std::size_t shared_bytes = half_max * 2 * sizeof(double);
 
-  static DEVICE std::int64_t items(const Rows& call) { return std::int64_t(call.sequences) * call.rows; }
+  static constexpr std::int64_t items(const Rows& call) { return std::int64_t(call.sequences) * call.rows; }
 
   static DEVICE void run(const Rows& call) {
     for_each_item(items(call), [&](std::int64_t item) {

@@ -233,10 +233,17 @@ DEVICE void finish_scores(const Call& call, const Scorer& scorer, const Tile& ti
     each([&](int, int j, float& s) {
       if (!tile.columns.contains(column_of(j))) s = minus_infinity;
     });
-  if (!tile.plain)
-    each([&](int i, int j, float& s) {
-      if (!call.g.visible(row_of(i), column_of(j))) s = minus_infinity;
-    });
+  if (!tile.plain) {
+    UNROLL
+    for (int i = 0; i < count_rows; ++i) {
+      const RowView<std::int32_t> view = call.g.row_view(min_of(row_of(i), tile.rows.end - 1), tile.columns);
+      UNROLL
+      for (int j = 0; j < count_columns; ++j) {
+        const std::int32_t c = column_of(j) - tile.columns.begin;
+        if (!(c < view.persistent_end || view.band.contains(c))) score(i, j) = minus_infinity;
+      }
+    }
+  }
   if (open != nullptr)
     each([&](int, int j, float& s) {
       if (tile.columns.contains(column_of(j)) && open[column_of(j) - tile.columns.begin] == 0) s = minus_infinity;

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "impl/cuda/algorithm.h"
 #include "impl/cuda/call.h"
 #include "impl/cuda/score.h"
 
@@ -66,9 +67,9 @@ template <class Element, int width>
 struct TensorCore {
   using Parameters = Call;
   static constexpr int warps = 4, threads = warps * warp_size;
-  static constexpr int slabs = width <= 64 ? 2 : 1;  // of 16 rows, a warp's: each key that is loaded serves them all
-  static constexpr std::int32_t warp_rows = 16 * slabs, rows = warps * warp_rows;
-  static constexpr std::int32_t keys = width <= 128 ? 64 : 32;
+  static constexpr TileShape shape = tensor_core_tiles(width).most;
+  static constexpr std::int32_t rows = shape.queries, keys = shape.keys, warp_rows = rows / warps;
+  static constexpr int slabs = warp_rows / 16;  // of 16 rows, a warp's: each key that is loaded serves them all
   static constexpr bool queries_in_registers = slabs * width < 128 || width == 128;
 
   // An odd number of chunks: the eight rows that a matrix is loaded from lie in other banks.

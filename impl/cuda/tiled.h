@@ -33,7 +33,7 @@ struct Tiled {
   };
   static constexpr std::size_t shared_bytes = sizeof(Shared);
 
-  static DEVICE std::int64_t items(const Call& call) {
+  static constexpr std::int64_t items(const Call& call) {
     return std::int64_t(call.batch) * call.heads * call.g.row_tiles(call.tile_queries);
   }
 

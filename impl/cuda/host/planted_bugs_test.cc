@@ -277,11 +277,16 @@ TEST_P(BugOnFibers, IsCaughtAndItsTwinIsRight) {
 }
 
 #if defined(BORESIGHT_TSAN)
-// ThreadSanitizer ends a process in which it reported a race by 66. (A process begun anew: it has threads of its own.)
+// Runs in a process begun anew, which a race ends by 66.
+void end_by_a_race() {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  setenv("TSAN_OPTIONS", "halt_on_error=1", 1);
+}
+
 TEST_P(BugOnFibers, IsARaceToThreadSanitizer) {
   const Bug& bug = GetParam();
   if (bug.shows == Bug::by_schedules) return;
-  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  end_by_a_race();
   EXPECT_EXIT(
       {
         for (const auto& schedule : host::schedules) result(bug.wrong, schedule);
@@ -292,7 +297,7 @@ TEST_P(BugOnFibers, IsARaceToThreadSanitizer) {
 
 // Both sides of the race are named: the line that writes and the line that reads.
 TEST(RaceOnFibers, IsReportedByBothLines) {
-  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  end_by_a_race();
   constexpr int line = __LINE__ + 2;
   const auto kernel = [](Memory& m) {
     floats()[thread()] = 1;

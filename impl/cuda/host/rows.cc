@@ -12,8 +12,8 @@ namespace {
 
 struct Launcher {
   Schedule schedule;
+  TableViews tables;
 
-  void upload(void* to, const void* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
   void clear(void* at, std::size_t bytes) { std::memset(at, 0, bytes); }
   template <class Kernel>
   void launch(const typename Kernel::Parameters& parameters, std::int64_t items) {
@@ -34,7 +34,8 @@ Schedule schedule_of(const Problem& problem) {
 std::string unavailable() { return runs_grids() ? "" : why_no_grids; }
 
 void run(Algorithm algorithm, const Problem& problem, const Tensors& tensors, const Options& options) {
-  Launcher launcher{schedule_of(problem)};
+  const Tables tables(problem, geometry_of(problem));
+  Launcher launcher{schedule_of(problem), tables.views()};
   Workspace needs;
   attend(algorithm, problem, tensors, options, needs, launcher);
   const simd::Block block = simd::block_of(needs.bytes());

@@ -1,0 +1,81 @@
+// Launches kernels in a stream. For nvcc alone: each kernel is compiled by one .cu, and declared here for the others.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+#include "impl/cuda/gpu/check.h"
+#include "impl/cuda/launches.h"
+
+namespace boresight::impl::cuda::gpu {
+
+// How many blocks are to be at once on a multiprocessor, at the least: a kernel's own `blocks_at_once`, or 1. It bounds the
+// registers of a thread; left open, ptxas would rather spill than have one block.
+template <class Kernel>
+constexpr int blocks_at_once() {
+  if constexpr (requires { Kernel::blocks_at_once; })
+    return Kernel::blocks_at_once;
+  else
+    return 1;
+}
+
+// `threads` and `shared_bytes` stand in the name, so that who reads what ptxas tells of a kernel knows them (tests/cuda_gate.py).
+template <class Kernel, int threads, std::size_t shared_bytes>
+__global__ void __launch_bounds__(threads, blocks_at_once<Kernel>())
+    entry(const __grid_constant__ typename Kernel::Parameters parameters) {
+  Kernel::run(parameters);
+}
+
+inline constexpr std::size_t shared_bytes_of_any_kernel = 48 * 1024;  // more must be allowed
+inline constexpr std::size_t shared_bytes_max = 163 * 1024;           // of a block of sm_80
+
+struct Launcher {
+  TableViews tables;
+  cudaStream_t stream;
+
+  void clear(void* at, std::size_t bytes) { check(cudaMemsetAsync(at, 0, bytes, stream), "cudaMemsetAsync"); }
+
+  template <class Kernel>
+  void launch(const typename Kernel::Parameters& parameters, std::int64_t items);
+
+ private:
+  // Once a device.
+  template <class Kernel>
+  static void allow_shared_bytes(const void* kernel) {
+    static std::atomic<std::uint64_t> allowed{0};  // a bit for each device; those past the 64th are asked every time
+    int device = 0;
+    check(cudaGetDevice(&device), "cudaGetDevice");
+    const std::uint64_t bit = device < 64 ? std::uint64_t{1} << device : 0;
+    if (allowed.load(std::memory_order_relaxed) & bit) return;
+    check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, int(Kernel::shared_bytes)),
+          "cudaFuncSetAttribute, shared memory", Kernel::shared_bytes);
+    allowed.fetch_or(bit, std::memory_order_relaxed);
+  }
+};
+
+// Not inline, so that who only calls it compiles no kernel.
+template <class Kernel>
+void Launcher::launch(const typename Kernel::Parameters& parameters, std::int64_t items) {
+  static_assert(Kernel::shared_bytes <= shared_bytes_max && Kernel::threads <= 1024 && (Kernel::threads & (warp_size - 1)) == 0);
+  static_assert(sizeof parameters <= 4096);
+  if (items <= 0) return;
+  const void* const kernel = reinterpret_cast<const void*>(&entry<Kernel, Kernel::threads, Kernel::shared_bytes>);
+  if constexpr (Kernel::shared_bytes > shared_bytes_of_any_kernel) allow_shared_bytes<Kernel>(kernel);
+  void* arguments[] = {const_cast<typename Kernel::Parameters*>(&parameters)};
+  const unsigned blocks = unsigned(std::min<std::int64_t>(items, std::numeric_limits<std::int32_t>::max()));
+  check(cudaLaunchKernel(kernel, dim3(blocks), dim3(Kernel::threads), arguments, Kernel::shared_bytes, stream),
+        "cudaLaunchKernel");
+}
+
+extern template void Launcher::launch<Prepare>(const Rows&, std::int64_t);
+
+}  // namespace boresight::impl::cuda::gpu
+
+namespace boresight::impl::cuda {
+
+extern template void attend_tiled(const Problem&, const Tensors&, const Options&, Workspace&, gpu::Launcher&);
+
+}  // namespace boresight::impl::cuda
