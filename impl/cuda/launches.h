@@ -21,9 +21,10 @@ void attend_tiled(const Problem& problem, const Tensors& tensors, const Options&
   return launch.template operator()<8>();
 }
 
-template <class Launcher>
-void attend_tensor_core(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace,
-                        Launcher& launcher) {
+// Of problems in Element.
+template <class Element, class Launcher>
+void attend_tensor_core_in(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace,
+                           Launcher& launcher) {
   const auto in_chunks = [](RowsOf which, const Rows& rows) {  // queries are read as they lie
     return which != RowsOf::queries && !lies_in_chunks(rows.from, rows.width);
   };
@@ -31,20 +32,20 @@ void attend_tensor_core(const Problem& problem, const Tensors& tensors, const Op
   const Call call =
       prepared(problem, tensors, options, tensor_core_tiles(width), problem.type, chunk_elements, in_chunks, workspace, launcher);
   if (workspace.counts()) return;
-  const auto launch = [&]<class Kernel>() { launcher.template launch<Kernel>(call, Kernel::items(call)); };
-  const auto of = [&]<class Element>() {
-    switch (width) {
-      case 32:
-        return launch.template operator()<TensorCore<Element, 32>>();
-      case 64:
-        return launch.template operator()<TensorCore<Element, 64>>();
-      case 128:
-        return launch.template operator()<TensorCore<Element, 128>>();
-      default:
-        return launch.template operator()<TensorCore<Element, 256>>();
-    }
+  const auto launch = [&]<int of_width>() {
+    using Kernel = TensorCore<Element, of_width>;
+    launcher.template launch<Kernel>(call, Kernel::items(call));
   };
-  problem.type == Type::bf16 ? of.template operator()<Bf16>() : of.template operator()<F16>();
+  if (width == 32) return launch.template operator()<32>();
+  if (width == 64) return launch.template operator()<64>();
+  if (width == 128) return launch.template operator()<128>();
+  return launch.template operator()<256>();
+}
+template <class Launcher>
+void attend_tensor_core(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace,
+                        Launcher& launcher) {
+  return problem.type == Type::bf16 ? attend_tensor_core_in<Bf16>(problem, tensors, options, workspace, launcher)
+                                    : attend_tensor_core_in<F16>(problem, tensors, options, workspace, launcher);
 }
 
 template <class Launcher>
