@@ -20,9 +20,14 @@ RULES = [
     (r"- 1\) / |/ (\w+) \* \1\b", "rounds to whole groups: padded, tile_count", "(count + lanes - 1) / lanes * lanes"),
 ]
 
+# In kernels of blocks of threads: where a lane stands in its warp and in a fragment, which of two buffers, whether it is a multiple.
+OF_LANES = r"(lane|thread)\(\)( / \w+)? % \w+|[\w)\]] % 2\b|% [\w()<>:* ]+ == 0"
 
-def broken(line):
+
+def broken(line, of_lanes=False):
     code = line.split("//")[0]
+    if of_lanes:
+        code = re.sub(OF_LANES, "", code)
     return [why for text, why, _ in RULES if re.search(text, code)]
 
 
@@ -34,7 +39,7 @@ def search(top):
             continue
         searched += 1
         for number, line in enumerate(path.read_text().splitlines(), 1):
-            found += [f"{path.relative_to(top)}:{number}: {line.strip()}\n  {why}" for why in broken(line)]
+            found += [f"{path.relative_to(top)}:{number}: {line.strip()}\n  {why}" for why in broken(line, top / "impl/cuda" in path.parents)]
     return found if searched else ["no source was found to search"]
 
 

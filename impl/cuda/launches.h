@@ -3,6 +3,7 @@
 
 #include "impl/cuda/algorithm.h"
 #include "impl/cuda/plan.h"
+#include "impl/cuda/tensor_core.h"
 #include "impl/cuda/tiled.h"
 
 namespace boresight::impl::cuda {
@@ -20,12 +21,41 @@ void attend_tiled(const Problem& problem, const Tensors& tensors, const Options&
   return launch.template operator()<8>();
 }
 
+// Of problems in Element.
+template <class Element, class Launcher>
+void attend_tensor_core_in(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace,
+                           Launcher& launcher) {
+  const auto in_chunks = [](RowsOf which, const Rows& rows) {  // queries are read as they lie
+    return which != RowsOf::queries && !lies_in_chunks(rows.from, rows.width);
+  };
+  const std::int32_t width = tensor_core_width(problem);
+  const Call call =
+      prepared(problem, tensors, options, tensor_core_tiles(width), problem.type, chunk_elements, in_chunks, workspace, launcher);
+  if (workspace.counts()) return;
+  const auto launch = [&]<int of_width>() {
+    using Kernel = TensorCore<Element, of_width>;
+    launcher.template launch<Kernel>(call, Kernel::items(call));
+  };
+  if (width == 32) return launch.template operator()<32>();
+  if (width == 64) return launch.template operator()<64>();
+  if (width == 128) return launch.template operator()<128>();
+  return launch.template operator()<256>();
+}
+template <class Launcher>
+void attend_tensor_core(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace,
+                        Launcher& launcher) {
+  return problem.type == Type::bf16 ? attend_tensor_core_in<Bf16>(problem, tensors, options, workspace, launcher)
+                                    : attend_tensor_core_in<F16>(problem, tensors, options, workspace, launcher);
+}
+
 template <class Launcher>
 void attend(Algorithm algorithm, const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace,
             Launcher& launcher) {
   switch (algorithm) {
     case Algorithm::tiled:
       return attend_tiled(problem, tensors, options, workspace, launcher);
+    case Algorithm::tensor_core:
+      return attend_tensor_core(problem, tensors, options, workspace, launcher);
   }
 }
 

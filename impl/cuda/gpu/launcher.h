@@ -80,5 +80,7 @@ cudaError_t find_prepare();
 namespace boresight::impl::cuda {
 
 extern template void attend_tiled(const Problem&, const Tensors&, const Options&, Workspace&, gpu::Launcher&);
+extern template void attend_tensor_core_in<Bf16>(const Problem&, const Tensors&, const Options&, Workspace&, gpu::Launcher&);
+extern template void attend_tensor_core_in<F16>(const Problem&, const Tensors&, const Options&, Workspace&, gpu::Launcher&);
 
 }  // namespace boresight::impl::cuda
