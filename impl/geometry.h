@@ -333,8 +333,10 @@ inline constexpr KernelTiles scalar_long_tiles = {
 inline constexpr KernelTiles flash_tiles = {"simd/flash", {96, 128}, {1024, 4096}};
 inline constexpr KernelTiles decode_tiles = {"simd/decode", {16, 128}, {64, 1024}};
 inline constexpr KernelTiles cuda_tiled_tiles = {"cuda/tiled", {64, 64}, {64, 64}};
+inline constexpr KernelTiles cuda_decode_tiles = {"cuda/decode", {16, 128}, {16, 128}};
 // What a strip is made for at once.
 inline constexpr KernelTiles strip_tiles = {"strips", {65536, 65536}, {65536, 65536}};
-inline constexpr KernelTiles kernel_tiles[] = {scalar_tiles, scalar_long_tiles, flash_tiles, decode_tiles, cuda_tiled_tiles, strip_tiles};
+inline constexpr KernelTiles kernel_tiles[] = {scalar_tiles,     scalar_long_tiles, flash_tiles, decode_tiles,
+                                               cuda_tiled_tiles, cuda_decode_tiles, strip_tiles};
 
 }  // namespace boresight::impl

@@ -1,5 +1,8 @@
 #include "impl/cuda/algorithm.h"
 
+#include <algorithm>
+
+#include "impl/cuda/decode_cut.h"
 #include "impl/cuda/plan.h"
 #include "impl/finish_row.h"
 #include "impl/float_arithmetic.h"
@@ -34,13 +37,35 @@ Arithmetic tiled_arithmetic(const Problem& problem, const Options& options) {
   return promise;
 }
 
+Arithmetic decode_arithmetic(const Problem& problem, const Options& options) {
+  const DecodeCut cut = decode_cut(problem, options);
+  const std::int32_t parts = cut.tiling.splits;
+  const std::int32_t tiles = tile_count(geometry_of(problem).column_tiles(cut.tiling.keys), parts);  // of a part
+  const std::int32_t element = std::int32_t(bytes(problem.type)), pieces = pieces_of(std::int32_t(problem.head_dim), element);
+  // A thread's own columns of all tiles, the threads that share them all, the parts.
+  const auto chain = [&](std::int32_t threads) {
+    return links(std::int64_t(tile_count(cut.tiling.keys, threads)) * tiles) + links(threads) + links(parts);
+  };
+  Arithmetic promise = arithmetic_of_all(problem, tiles);
+  promise.rescales += parts > 1;  // once, to the largest reference of all parts
+  promise.dot_chain = links(tile_count(pieces, decode_slices) * (piece_bytes / element)) + 2;  // 2: a key's threads put together
+  promise.value_chain =
+      std::max(chain(decode_value_groups(std::int32_t(problem.value_dim))), chain(decode_row_threads(cut.rows))) +
+      scores_without_value(problem);
+  promise.rotated = problem.type;
+  return promise;
+}
+
 }  // namespace
 
 const Promises& promises_of(Algorithm algorithm) {
   static constexpr Promises tiled{"cuda/tiled", unsupported_anywhere, tiled_arithmetic};
+  static constexpr Promises decode{"cuda/decode", unsupported_anywhere, decode_arithmetic};
   switch (algorithm) {
     case Algorithm::tiled:
       return tiled;
+    case Algorithm::decode:
+      return decode;
   }
   return tiled;
 }

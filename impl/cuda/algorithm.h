@@ -9,8 +9,8 @@
 
 namespace boresight::impl::cuda {
 
-enum class Algorithm : std::uint8_t { tiled };
-inline constexpr Algorithm all_algorithms[] = {Algorithm::tiled};
+enum class Algorithm : std::uint8_t { tiled, decode };
+inline constexpr Algorithm all_algorithms[] = {Algorithm::tiled, Algorithm::decode};
 
 struct Promises {
   const char* name;  // "cuda/tiled"

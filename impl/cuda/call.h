@@ -71,7 +71,7 @@ struct Partials {
   float* references = nullptr;    // [item][part][rows]
   float* denominators = nullptr;  // the same
   float* sums = nullptr;          // [item][part][rows][value_dim]
-  std::int32_t* done = nullptr;   // [item], parts that are through; 0 before and after a call
+  std::int32_t* done = nullptr;   // [item], parts that are through; 0 before a call
 };
 
 struct Call {
@@ -104,8 +104,9 @@ struct Call {
   View key_positions;                  // [B][M+S] i32
   bool zero_kv;
 
-  std::int32_t tile_queries, tile_keys;  // as large as the kernel's own, or smaller
-  std::int32_t parts;                    // of decode
+  std::int32_t tile_queries, tile_keys;   // as large as the kernel's own, or smaller
+  std::int32_t parts, members;            // of decode, as it cuts the problem: decode_cut.h
+  bool keys_in_pieces, values_in_pieces;  // likewise: rows can be copied 16 bytes at once
   Partials partials;
 };
 static_assert(std::is_trivially_copyable_v<Call> && sizeof(Call) <= 4096);  // what a kernel's parameters may take

@@ -59,7 +59,7 @@ Call call_of(const Problem& problem, const Tensors& tensors, const Options& opti
   call.zero_kv = problem.zero_kv;
   call.tile_queries = tiling.queries;
   call.tile_keys = tiling.keys;
-  call.parts = 1;
+  call.parts = call.members = 1;
   return call;
 }
 

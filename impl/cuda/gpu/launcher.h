@@ -77,5 +77,6 @@ extern template void Launcher::launch<Prepare>(const Rows&, std::int64_t);
 namespace boresight::impl::cuda {
 
 extern template void attend_tiled(const Problem&, const Tensors&, const Options&, Workspace&, gpu::Launcher&);
+extern template void attend_decode(const Problem&, const Tensors&, const Options&, Workspace&, gpu::Launcher&);
 
 }  // namespace boresight::impl::cuda
