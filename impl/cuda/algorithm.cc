@@ -1,5 +1,8 @@
 #include "impl/cuda/algorithm.h"
 
+#include <algorithm>
+
+#include "impl/cuda/decode_cut.h"
 #include "impl/cuda/plan.h"
 #include "impl/finish_row.h"
 #include "impl/float_arithmetic.h"
@@ -58,6 +61,25 @@ Arithmetic tensor_core_arithmetic(const Problem& problem, const Options& options
   return promise;
 }
 
+Arithmetic decode_arithmetic(const Problem& problem, const Options& options) {
+  const DecodeCut cut = decode_cut(problem, options);
+  const std::int32_t parts = cut.tiling.splits;
+  const std::int32_t tiles = tile_count(geometry_of(problem).column_tiles(cut.tiling.keys), parts);  // of a part
+  const std::int32_t element = std::int32_t(bytes(problem.type)), pieces = pieces_of(std::int32_t(problem.head_dim), element);
+  // A thread's own columns of all tiles, the threads that share them all, the parts.
+  const auto chain = [&](std::int32_t threads) {
+    return links(std::int64_t(tile_count(cut.tiling.keys, threads)) * tiles) + links(threads) + links(parts);
+  };
+  Arithmetic promise = arithmetic_of_all(problem, tiles);
+  promise.rescales += parts > 1;  // once, to the largest reference of all parts
+  promise.dot_chain = links(tile_count(pieces, decode_slices) * (piece_bytes / element)) + 2;  // 2: a key's threads put together
+  promise.value_chain =
+      std::max(chain(decode_value_groups(std::int32_t(problem.value_dim))), chain(decode_row_threads(cut.rows))) +
+      scores_without_value(problem);
+  promise.rotated = problem.type;
+  return promise;
+}
+
 }  // namespace
 
 std::int32_t tensor_core_width(const Problem& problem) {
@@ -69,18 +91,22 @@ std::int32_t tensor_core_width(const Problem& problem) {
 const Promises& promises_of(Algorithm algorithm) {
   static constexpr Promises tiled{"cuda/tiled", unsupported_anywhere, tiled_arithmetic};
   static constexpr Promises tensor_core{"cuda/tensor_core", unsupported_by_tensor_core, tensor_core_arithmetic};
+  static constexpr Promises decode{"cuda/decode", unsupported_anywhere, decode_arithmetic};
   switch (algorithm) {
     case Algorithm::tiled:
       return tiled;
     case Algorithm::tensor_core:
       return tensor_core;
+    case Algorithm::decode:
+      return decode;
   }
   return tiled;
 }
 
-std::span<const Algorithm> preferred(const Problem&) {
-  static constexpr Algorithm fastest_first[] = {Algorithm::tensor_core, Algorithm::tiled};
-  return fastest_first;
+std::span<const Algorithm> preferred(const Problem& problem) {
+  static constexpr Algorithm few[] = {Algorithm::decode, Algorithm::tensor_core, Algorithm::tiled};
+  static constexpr Algorithm many[] = {Algorithm::tensor_core, Algorithm::tiled, Algorithm::decode};
+  return geometry_of(problem).rows().size() <= cuda_decode_tiles.usual.queries ? few : many;
 }
 
 }  // namespace boresight::impl::cuda

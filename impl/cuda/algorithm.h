@@ -10,8 +10,8 @@
 
 namespace boresight::impl::cuda {
 
-enum class Algorithm : std::uint8_t { tiled, tensor_core };
-inline constexpr Algorithm all_algorithms[] = {Algorithm::tiled, Algorithm::tensor_core};
+enum class Algorithm : std::uint8_t { tiled, tensor_core, decode };
+inline constexpr Algorithm all_algorithms[] = {Algorithm::tiled, Algorithm::tensor_core, Algorithm::decode};
 
 struct Promises {
   const char* name;  // "cuda/tiled"

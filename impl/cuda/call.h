@@ -26,7 +26,7 @@ struct View {
     return a * stride[0] + b * stride[1] + c * stride[2] + d * stride[3];
   }
   // From one element of a row to the next: of a tensor of rank 4, or of mem_kv's, of rank 3.
-  DEVICE std::int64_t step() const { return stride[rank - 1]; }
+  constexpr std::int64_t step() const { return stride[rank - 1]; }
   // The element at an offset as a float: of f32, bf16 or f16.
   DEVICE float element(std::int64_t at) const {
     if (type == Type::f32) return static_cast<const float*>(data)[at];
@@ -47,6 +47,16 @@ struct View {
       as<std::uint16_t>(at) = std::uint16_t(pack<F16>(value, 0.0f));
   }
 };
+
+// What is copied at once, and whether rows of so many elements can be copied so where they lie.
+inline constexpr std::int32_t piece_bytes = 16;
+inline bool lies_in_pieces(const View& view, std::int32_t width) {
+  const auto whole = [&](std::int64_t elements) { return elements * std::int64_t(bytes(view.type)) % piece_bytes == 0; };
+  if (!view.there()) return true;
+  bool lies = view.step() == 1 && whole(width) && reinterpret_cast<std::uintptr_t>(view.data) % piece_bytes == 0;
+  for (int d = 0; d + 1 < view.rank; ++d) lies = lies && whole(view.stride[d]);
+  return lies;
+}
 
 // The three parts of the keys, or of the values.
 struct KeyViews {
@@ -71,12 +81,12 @@ struct Partials {
   float* references = nullptr;    // [item][part][rows]
   float* denominators = nullptr;  // the same
   float* sums = nullptr;          // [item][part][rows][value_dim]
-  std::int32_t* done = nullptr;   // [item], parts that are through; 0 before and after a call
+  std::int32_t* done = nullptr;   // [item], parts that are through; 0 before a call
 };
 
 struct Call {
   Geometry<std::int32_t> g;
-  Heads<std::int64_t, bool> head_map;
+  Heads<std::int32_t, bool> head_map;
   std::int32_t batch, heads, kv_heads, head_dim, value_dim;
 
   View q;  // [B][H][n][D]
@@ -104,8 +114,9 @@ struct Call {
   View key_positions;                  // [B][M+S] i32
   bool zero_kv;
 
-  std::int32_t tile_queries, tile_keys;  // as large as the kernel's own, or smaller
-  std::int32_t parts;                    // of decode
+  std::int32_t tile_queries, tile_keys;   // as large as the kernel's own, or smaller
+  std::int32_t parts, members;            // of decode, as it cuts the problem: decode_cut.h
+  bool keys_in_pieces, values_in_pieces;  // likewise: rows can be copied 16 bytes at once
   Partials partials;
 };
 static_assert(std::is_trivially_copyable_v<Call> && sizeof(Call) <= 4096);  // what a kernel's parameters may take

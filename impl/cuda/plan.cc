@@ -25,7 +25,7 @@ Call call_of(const Problem& problem, const Tensors& tensors, const Options& opti
   const Geometry<std::int32_t> g = geometry_of(problem);
   const Tiling tiling = tiling_of_blocks(tiles, g, options);
   Call call{.g = g,
-            .head_map = heads_of(problem),
+            .head_map = heads_of<std::int32_t>(problem),
             .batch = std::int32_t(problem.batch),
             .heads = std::int32_t(problem.heads),
             .kv_heads = std::int32_t(problem.kv_heads),
@@ -59,7 +59,7 @@ Call call_of(const Problem& problem, const Tensors& tensors, const Options& opti
   call.zero_kv = problem.zero_kv;
   call.tile_queries = tiling.queries;
   call.tile_keys = tiling.keys;
-  call.parts = 1;
+  call.parts = call.members = 1;
   return call;
 }
 

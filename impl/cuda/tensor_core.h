@@ -4,7 +4,7 @@
 // the operands of the next. Keys and values come through shared memory in two stages: while a tile is worked on in one, the next
 // is copied into the other. One barrier a tile: before it, this tile's copies have landed, and all are done with the tile before.
 //
-// Keys and values must lie in chunks of 16 bytes (lies_in_chunks); queries and outputs may lie as they like.
+// Keys and values must lie in pieces of 16 bytes (lies_in_pieces); queries and outputs may lie as they like.
 #pragma once
 
 #include <cstring>
@@ -16,14 +16,7 @@
 
 namespace boresight::impl::cuda {
 
-inline constexpr int chunk_elements = 8;  // elements of 16 bits that are copied at once
-
-// Whether rows [..][..][rows][row_width] can be copied in chunks.
-inline bool lies_in_chunks(const View& rows, std::int32_t row_width) {
-  const auto whole = [](std::int64_t elements) { return elements % chunk_elements == 0; };
-  return rows.stride[3] == 1 && whole(row_width) && whole(rows.stride[0]) && whole(rows.stride[1]) && whole(rows.stride[2]) &&
-         reinterpret_cast<std::uintptr_t>(rows.data) % (chunk_elements * sizeof(std::uint16_t)) == 0;
-}
+inline constexpr int chunk_elements = piece_bytes / 2;  // that are copied at once
 
 // Two elements at an address of a std::uint32_t.
 DEVICE std::uint32_t load_two(const void* at) {
@@ -88,7 +81,7 @@ struct TensorCore {
   };
   static constexpr std::size_t shared_bytes = sizeof(Shared);
 
-  static DEVICE std::int64_t items(const Call& call) {
+  static constexpr std::int64_t items(const Call& call) {
     return std::int64_t(call.batch) * call.heads * call.g.row_tiles(call.tile_queries);
   }
 

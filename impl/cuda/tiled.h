@@ -53,7 +53,7 @@ struct Tiled {
         scorer_(call, batch, head),
         batch_(batch),
         head_(head),
-        kv_head_(std::int32_t(call.head_map.kv_head_of(head))),
+        kv_head_(call.head_map.kv_head_of(head)),
         rows_(mine),
         shared_(*static_cast<Shared*>(shared_memory())) {}
 

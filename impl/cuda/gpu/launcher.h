@@ -82,5 +82,6 @@ namespace boresight::impl::cuda {
 extern template void attend_tiled(const Problem&, const Tensors&, const Options&, Workspace&, gpu::Launcher&);
 extern template void attend_tensor_core_in<Bf16>(const Problem&, const Tensors&, const Options&, Workspace&, gpu::Launcher&);
 extern template void attend_tensor_core_in<F16>(const Problem&, const Tensors&, const Options&, Workspace&, gpu::Launcher&);
+extern template void attend_decode(const Problem&, const Tensors&, const Options&, Workspace&, gpu::Launcher&);
 
 }  // namespace boresight::impl::cuda
