@@ -30,7 +30,7 @@ Arithmetic tiled_arithmetic(const Problem& problem, const Options& options) {
   const Tiling tiling = tiling_of_blocks(cuda_tiled_tiles, g, options);
   Arithmetic promise = arithmetic_of_all(problem, g.column_tiles(tiling.keys));
   promise.dot_chain = links(problem.head_dim);
-  promise.value_chain = links(problem.columns()) + 4 + scores_without_value(problem);  // 4: a row's threads put together
+  promise.value_chain = links(g.columns().size()) + 4 + scores_without_value(problem);  // 4: a row's threads put together
   return promise;
 }
 

@@ -76,7 +76,7 @@ struct Partials {
 
 struct Call {
   Geometry<std::int32_t> g;
-  Heads<std::int32_t, bool> head_map;
+  Heads<std::int64_t, bool> head_map;
   std::int32_t batch, heads, kv_heads, head_dim, value_dim;
 
   View q;  // [B][H][n][D]

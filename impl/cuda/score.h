@@ -174,7 +174,7 @@ DEVICE void finish_scores(const Call& call, const Scorer& scorer, const Tile& ti
     if constexpr (std::is_null_pointer_v<Own>) {
       UNROLL_BY(1)
       for (int k = 0; k < count_rows * count_columns; ++k) {
-        const int i = k / count_columns, j = k % count_columns;
+        const auto [i, j] = place_of(k, count_columns);
         const auto picked_alone = [&](auto use) {
           each([&](int at_row, int at_column, float& s) {
             if (at_row == i && at_column == j) use(s);
@@ -186,15 +186,17 @@ DEVICE void finish_scores(const Call& call, const Scorer& scorer, const Tile& ti
         picked_alone([&](float& s) { s = picked; });
       }
     } else {
-      static_assert(count_rows % 2 == 0);
+      static_assert(place_of(count_rows, 2).at == 0);
+      const auto row = [](int k) { return place_of(k, count_columns).row; };
+      const auto column = [](int k) { return place_of(k, count_columns).at; };
       UNROLL
       for (int first = 0; first < count_rows; first += 2) {
         UNROLL
-        for (int k = 0; k < 2 * count_columns; ++k) own(k) = score(first + k / count_columns, k % count_columns);
+        for (int k = 0; k < 2 * count_columns; ++k) own(k) = score(first + row(k), column(k));
         UNROLL_BY(1)
-        for (int k = 0; k < 2 * count_columns; ++k) body(first + k / count_columns, k % count_columns, own(k));
+        for (int k = 0; k < 2 * count_columns; ++k) body(first + row(k), column(k), own(k));
         UNROLL
-        for (int k = 0; k < 2 * count_columns; ++k) score(first + k / count_columns, k % count_columns) = own(k);
+        for (int k = 0; k < 2 * count_columns; ++k) score(first + row(k), column(k)) = own(k);
       }
     }
   };

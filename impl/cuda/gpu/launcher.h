@@ -72,6 +72,9 @@ void Launcher::launch(const typename Kernel::Parameters& parameters, std::int64_
 
 extern template void Launcher::launch<Prepare>(const Rows&, std::int64_t);
 
+// What cudaFuncGetAttributes answers for Prepare: whether the current device has code of ours.
+cudaError_t find_prepare();
+
 }  // namespace boresight::impl::cuda::gpu
 
 namespace boresight::impl::cuda {
