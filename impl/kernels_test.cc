@@ -29,17 +29,38 @@ TEST(Kernels, OfEachKindSomeRowRunsHere) {
   EXPECT_EQ(running, kinds);
 }
 
-TEST(Kernels, RefuseF64AndTakeTheOtherTypesOrBf16Alone) {
+bool is_for(const Kernel& kernel, Type type) {
+  if (kernel.instruction_set == "avx3_bf16") return type == Type::bf16;
+  if (kernel.name.starts_with("cuda/tensor_core")) return type == Type::bf16 || type == Type::f16;
+  return type != Type::f64;
+}
+
+TEST(Kernels, RefuseF64AndTakeTheOtherTypesOrThoseTheyAreFor) {
   Problem problem;
   for (const Kernel& kernel : kernels()) {
-    for (const Type type : {Type::f32, Type::bf16, Type::f16}) {
+    for (const Type type : {Type::f32, Type::bf16, Type::f16, Type::f64}) {
       problem.type = type;
-      const bool taken = type == Type::bf16 || kernel.instruction_set != "avx3_bf16";
-      EXPECT_EQ(kernel.unsupported(problem, {}).empty(), taken) << kernel.name;
+      EXPECT_EQ(kernel.unsupported(problem, {}).empty(), is_for(kernel, type)) << kernel.name;
     }
-    problem.type = Type::f64;
-    EXPECT_NE(kernel.unsupported(problem, {}), "") << kernel.name;
   }
+}
+
+TEST(Kernels, OfTensorCoresSayWhichWidthsTheyTake) {
+  int seen = 0;
+  for (const Kernel& kernel : kernels()) {
+    if (!kernel.name.starts_with("cuda/tensor_core")) continue;
+    ++seen;
+    Problem problem;
+    problem.type = Type::bf16;
+    problem.head_dim = problem.value_dim = 256;
+    EXPECT_EQ(kernel.unsupported(problem, {}), "") << kernel.name;
+    problem.head_dim = 257;
+    EXPECT_EQ(kernel.unsupported(problem, {}), "head_dim 257: this kernel takes 1 to 256");
+    problem.head_dim = 1;
+    problem.value_dim = 512;
+    EXPECT_EQ(kernel.unsupported(problem, {}), "value_dim 512: this kernel takes 1 to 256");
+  }
+  EXPECT_GT(seen, 0);
 }
 
 }  // namespace
