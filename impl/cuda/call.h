@@ -26,7 +26,7 @@ struct View {
     return a * stride[0] + b * stride[1] + c * stride[2] + d * stride[3];
   }
   // From one element of a row to the next: of a tensor of rank 4, or of mem_kv's, of rank 3.
-  DEVICE std::int64_t step() const { return stride[rank - 1]; }
+  constexpr std::int64_t step() const { return stride[rank - 1]; }
   // The element at an offset as a float: of f32, bf16 or f16.
   DEVICE float element(std::int64_t at) const {
     if (type == Type::f32) return static_cast<const float*>(data)[at];

@@ -75,10 +75,10 @@ struct Decode {
   static_assert(threads * decode_value_columns * rows * sizeof(float) <= DecodeMemory::bytes);
 
   // Of rows that are packed together: [batch][kv_head][row tile][members], in all their parts.
-  static DEVICE std::int64_t packs(const Call& call) {
+  static constexpr std::int64_t packs(const Call& call) {
     return std::int64_t(call.batch) * call.kv_heads * call.g.row_tiles(call.tile_queries) * chunks(call);
   }
-  static DEVICE std::int64_t items(const Call& call) { return packs(call) * call.parts; }
+  static constexpr std::int64_t items(const Call& call) { return packs(call) * call.parts; }
 
   static DEVICE void run(const Call& call) {
     for_each_item(items(call), [&](std::int64_t item) {
@@ -103,7 +103,7 @@ struct Decode {
     std::int32_t part, parts;
   };
 
-  static DEVICE std::int32_t chunks(const Call& call) { return tile_count(call.head_map.group(), call.members); }
+  static constexpr std::int32_t chunks(const Call& call) { return tile_count(call.head_map.group(), call.members); }
 
   DEVICE Decode(const Call& call, const Item& item)
       : call_(call),
