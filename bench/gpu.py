@@ -26,15 +26,24 @@ from contest.shapes import MODES
 TOP = pathlib.Path(__file__).resolve().parent.parent
 PROGRAMS = ("boresight", "machine_check", "libboresight_attention.so", "libboresight_judge.so")
 VECTORS = TOP / "tests/data/oracle/x-transformers/vectors.jsonl"
-OF_THE_SYSTEM = ("linux-vdso", "ld-linux", "libc.so", "libm.so", "libpthread", "libdl.so", "librt.so")
+OF_THE_SYSTEM = ("linux-vdso", "ld-linux", "libc.so", "libm.so", "libpthread", "libdl.so", "librt.so", "libstdc++", "libgcc_s")
 
 
 class Missing(Exception):
     """What a run needs and is not here, in words."""
 
 
+def commit(build):
+    """Which one was built: as it was packed, or the tree's."""
+    packed = build / "commit"
+    if packed.exists():
+        return packed.read_text()
+    return report.git("describe", "--always", "--dirty", "--abbrev=12", "--exclude=*") or "unknown"
+
+
 def pack(build, folder):
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "commit").write_text(commit(build))
     for name in PROGRAMS:
         shutil.copy2(build / name, folder / name)
         said = subprocess.run(["ldd", build / name], capture_output=True, text=True, check=True).stdout
@@ -89,15 +98,17 @@ def judge(build, cases):
     return None
 
 
-def about(torch):
+def about(torch, build):
     """What the numbers belong to."""
     gpu = torch.cuda.get_device_properties(0)
-    driver = subprocess.run(["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"], capture_output=True, text=True, check=False)
+    query = ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"]
+    driver = subprocess.run(query, capture_output=True, text=True, check=False).stdout.strip() if shutil.which(query[0]) else ""
     return {
         "date": datetime.date.today().isoformat(),
-        "commit": report.git("describe", "--always", "--dirty", "--abbrev=12", "--exclude=*") or "unknown",
+        "commit": commit(build),
         "device": f"{gpu.name}, compute capability {gpu.major}.{gpu.minor}, {gpu.multi_processor_count} multiprocessors",
-        "versions": f"driver {driver.stdout.strip() or 'unknown'}, torch {torch.__version__}, CUDA {torch.version.cuda}, cuDNN {torch.backends.cudnn.version()}",
+        "versions": f"driver {driver or 'unknown'}, torch {torch.__version__}, CUDA {torch.version.cuda}, "
+        f"cuDNN {torch.backends.cudnn.version()}",
         "machine": f"{report.processor()}, {platform.system()} {platform.machine()}",
     }
 
@@ -141,7 +152,7 @@ def patterns_of(allowed):
 
 def parsed(words):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", type=pathlib.Path, default=TOP / "build/cuda", help="of preset cuda, or what was packed of it (%(default)s)")
+    parser.add_argument("--build", type=pathlib.Path, default=TOP / "build/cuda", help="preset cuda's, or as packed (%(default)s)")
     parser.add_argument("--pack", type=pathlib.Path, metavar="FOLDER", help="copies into it, and does nothing else")
     parser.add_argument("--rows", type=patterns_of(SHAPES), default=list(SHAPES), help=f"patterns of {', '.join(SHAPES)}")
     parser.add_argument("--modes", type=patterns_of(MODES), default=list(MODES), help=f"patterns of {', '.join(MODES)}")
@@ -170,12 +181,13 @@ def run(options):
     if options.cases and (wrong := judge(options.build, options.cases)):
         print(wrong)
         return 1
-    facts = about(torch_here())
+    facts = about(torch_here(), options.build)
 
     def keep(found):
         if options.results:
             options.results.mkdir(parents=True, exist_ok=True)
-            (options.results / f"{facts['date']}-{facts['commit']}-gpu.json").write_text(json.dumps(facts | {"rows": found}, indent=1) + "\n")
+            raw = options.results / f"{facts['date']}-{facts['commit']}-gpu.json"
+            raw.write_text(json.dumps(facts | {"rows": found}, indent=1) + "\n")
 
     found = measured(options, keep)
     write_page(options, facts, found)

@@ -56,6 +56,9 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/boresight-config-
 install(FILES ${PROJECT_BINARY_DIR}/package/boresight-config.cmake ${PROJECT_BINARY_DIR}/package/boresight-config-version.cmake
         DESTINATION ${package_directory})
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig OUTPUT_VARIABLE PREFIX_FROM_PKGCONFIG)
+if(FIBERS)
+  set(FIBERS_LIBRARY -lboost_context)
+endif()
 foreach(name boresight boresight-kernel boresight-attention)
   configure_file(cmake/${name}.pc.in ${PROJECT_BINARY_DIR}/package/${name}.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/package/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -8,7 +8,6 @@
 
 #include "fuzz/engine.h"
 #include "fuzz/target.h"
-#include "problem/registry.h"
 #include "properties/draw/counted.h"
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t size_max);  // libFuzzer's own
@@ -36,7 +35,7 @@ std::size_t write(const std::string& from, std::uint8_t* data, std::size_t size_
 extern "C" const char* __tsan_default_options() { return "halt_on_error=1"; }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string finding = target().judge(text(data, size), boresight::registered_kernels());
+  const std::string finding = target().judge(text(data, size), boresight::fuzz::kernels_for(text(data, size)));
   if (finding.empty()) return 0;
   std::fprintf(stderr, "\n%s\n", finding.c_str());
   __builtin_trap();

@@ -17,7 +17,6 @@
 
 #include "fuzz/engine.h"
 #include "fuzz/target.h"
-#include "problem/registry.h"
 #include "properties/draw/counted.h"
 
 namespace boresight::fuzz {
@@ -46,7 +45,7 @@ extern "C" void on_signal(int signal) {
 bool held(const Target& target, std::string input) {
   current = std::move(input);
   ++current_number;
-  const std::string finding = target.judge(current, registered_kernels());
+  const std::string finding = target.judge(current, kernels_for(current));
   if (!finding.empty()) fmt::print(stderr, "\n{}\nFOUND at input {}: {}\n", finding, current_number, current);
   return finding.empty();
 }

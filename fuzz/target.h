@@ -31,4 +31,7 @@ const std::vector<Target>& targets();
 // The target of this name, or null.
 const Target* find_target(std::string_view name);
 
+// The registered kernels that an input is judged on: emulated ones (problem/emulated.h) where its bytes say so.
+const Kernels& kernels_for(std::string_view input);
+
 }  // namespace boresight::fuzz

@@ -1,5 +1,11 @@
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+
 #include "fuzz/bodies.h"
 #include "fuzz/cases.h"
+#include "problem/emulated.h"
+#include "problem/registry.h"
 
 namespace boresight::fuzz {
 
@@ -24,6 +30,18 @@ const Target* find_target(std::string_view name) {
   for (const Target& target : targets())
     if (target.name == name) return &target;
   return nullptr;
+}
+
+const Kernels& kernels_for(std::string_view input) {
+  static const Kernels& all = registered_kernels();
+  static const Kernels quick = [] {
+    Kernels kernels;
+    std::ranges::copy_if(all, std::back_inserter(kernels), [](const Kernel& kernel) { return !is_emulated(kernel); });
+    return kernels;
+  }();
+  std::uint32_t hash = 0x811c9dc5u;  // FNV-1a
+  for (const char byte : input) hash = (hash ^ std::uint8_t(byte)) * 0x01000193u;
+  return (hash >> 16) % emulated_one_in == 0 ? all : quick;
 }
 
 }  // namespace boresight::fuzz

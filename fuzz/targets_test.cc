@@ -44,7 +44,7 @@ std::string contents(const files::path& path) {
 
 class EveryTarget : public testing::TestWithParam<Target> {
  protected:
-  std::string judge(std::string_view input) { return GetParam().judge(input, registered_kernels()); }
+  std::string judge(std::string_view input) { return GetParam().judge(input, kernels_for(input)); }
 };
 
 TEST_P(EveryTarget, FindsNothingInItsCorpus) {

@@ -313,8 +313,9 @@ class Heads {
   N kv_heads_, group_;
   Bool grouped_;
 };
-constexpr Heads<std::int64_t, bool> heads_of(const Problem& problem) {
-  return {problem.heads, problem.kv_heads, problem.head_map == HeadMap::grouped};
+template <class N = std::int64_t>
+constexpr Heads<N, bool> heads_of(const Problem& problem) {
+  return {N(problem.heads), N(problem.kv_heads), problem.head_map == HeadMap::grouped};
 }
 
 // ---- The tiles that the kernels work by ----
@@ -333,10 +334,22 @@ inline constexpr KernelTiles scalar_long_tiles = {
 inline constexpr KernelTiles flash_tiles = {"simd/flash", {96, 128}, {1024, 4096}};
 inline constexpr KernelTiles decode_tiles = {"simd/decode", {16, 128}, {64, 1024}};
 inline constexpr KernelTiles cuda_tiled_tiles = {"cuda/tiled", {64, 64}, {64, 64}};
+inline constexpr KernelTiles cuda_tensor_core_tiles = {"cuda/tensor_core", {128, 64}, {128, 64}};
+// What registers and shared memory hold, of rows filled up to so many elements.
+inline constexpr KernelTiles cuda_tensor_core_128_tiles = {"cuda/tensor_core, 128 wide", {64, 64}, {64, 64}};
+inline constexpr KernelTiles cuda_tensor_core_256_tiles = {"cuda/tensor_core, 256 wide", {64, 32}, {64, 32}};
 inline constexpr KernelTiles cuda_decode_tiles = {"cuda/decode", {16, 128}, {16, 128}};
 // What a strip is made for at once.
 inline constexpr KernelTiles strip_tiles = {"strips", {65536, 65536}, {65536, 65536}};
-inline constexpr KernelTiles kernel_tiles[] = {scalar_tiles,     scalar_long_tiles, flash_tiles, decode_tiles,
-                                               cuda_tiled_tiles, cuda_decode_tiles, strip_tiles};
+inline constexpr KernelTiles kernel_tiles[] = {scalar_tiles,
+                                               scalar_long_tiles,
+                                               flash_tiles,
+                                               decode_tiles,
+                                               cuda_tiled_tiles,
+                                               cuda_tensor_core_tiles,
+                                               cuda_tensor_core_128_tiles,
+                                               cuda_tensor_core_256_tiles,
+                                               cuda_decode_tiles,
+                                               strip_tiles};
 
 }  // namespace boresight::impl

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "problem/emulated.h"
 #include "problem/token.h"
 #include "properties/documented.h"
 #include "properties/fitted.h"
@@ -79,11 +80,6 @@ Readings told(const Readings& of, const Case& a_case, const Kernel& kernel) {
                         readings::seen_of(kernel));
 }
 
-// A kernel for another machine, run on the host by a model of it, takes ten times as long as others. Beside these it is judged in
-// one round of the laws of so many.
-constexpr std::int64_t rounds_of_emulated = 8;
-bool is_emulated(const Kernel* kernel) { return kernel->instruction_set == "host"; }
-
 class Campaign {
  public:
   explicit Campaign(const Plan& plan) : plan_(plan), start_(Clock::now()), hangs_(plan.kernels.size()), further_(plan.seed) {
@@ -97,7 +93,7 @@ class Campaign {
       else
         report_.unavailable.push_back({kernel.name, kernel.instruction_set, kernel.unavailable});
     }
-    all_emulated_ = std::ranges::all_of(kernels_, is_emulated);
+    all_emulated_ = std::ranges::all_of(kernels_, [](const Kernel* kernel) { return is_emulated(*kernel); });
     for (const Kernel* kernel : kernels_)
       for (const Law& law : plan.laws) report_.evidence[kernel->name][std::string(law.name)];
     found_.assign(kernels_.size() * plan.laws.size(), false);
@@ -142,7 +138,7 @@ class Campaign {
   // Whether the kernel is not judged on the case: it was given up before, or it is the others' turn.
   bool passes_by(std::size_t at, std::int64_t number) const {
     const std::int64_t round = (number - 1) / law_count();
-    const bool others_turn = !all_emulated_ && is_emulated(kernels_[at]) && round % rounds_of_emulated != 0;
+    const bool others_turn = !all_emulated_ && is_emulated(*kernels_[at]) && round % emulated_one_in != 0;
     return others_turn || hangs_.given_up_before(at, number);
   }
 
@@ -273,8 +269,8 @@ class Campaign {
   Clock::time_point start_;
   std::vector<const Kernel*> kernels_;  // the available ones
   bool all_emulated_ = false;
-  std::vector<bool> found_;             // [kernel][law]: a finding is kept
-  Hangs hangs_;                         // of kernels_
+  std::vector<bool> found_;  // [kernel][law]: a finding is kept
+  Hangs hangs_;              // of kernels_
   FurtherCases further_;
   Report report_;
 };

@@ -15,17 +15,18 @@ def arithmetic(row):
     """Of all who multiply bf16 on tensor cores: f32 sums that are truncated, weights in bf16, exponentials of 2 by the processor."""
     s = row.shape
     return {
-        "accumulator_roundoff": 2.0**-23, "dot_chain": s.head_dim + 2, "value_chain": 2 * s.columns + 2, "rescales": -(-s.columns // 16) + 1,
+        "accumulator_roundoff": 2.0**-23, "dot_chain": s.head_dim + 2, "value_chain": 2 * s.columns + 2,
+        "rescales": -(-s.columns // 16) + 1,
         "weights": row.type, "exp_error": 2.0**-22, "exp_argument_roundings": 3, "flushes_subnormals": True,
     }  # fmt: skip
 
 
 def ours(library):
     for function in ("plan", "run", "kernel"):
-        getattr(library, f"boresight_attention_cuda_{function}").restype = ctypes.c_char_p
-    library.boresight_attention_cuda_workspace.restype = ctypes.c_size_t
+        getattr(library, f"boresight_cuda_attention_{function}").restype = ctypes.c_char_p
+    library.boresight_cuda_attention_workspace.restype = ctypes.c_size_t
     for function in ("free", "kernel", "workspace"):
-        getattr(library, f"boresight_attention_cuda_{function}").argtypes = [ctypes.c_void_p]
+        getattr(library, f"boresight_cuda_attention_{function}").argtypes = [ctypes.c_void_p]
 
     def prepare(inputs, _threads):
         out = torch.empty_like(inputs.q)
@@ -34,17 +35,18 @@ def ours(library):
             given["slopes"] = inputs.slopes[None]
         tensors, views = tensors_of(given)
         plan, stated, options = ctypes.c_void_p(), problem(inputs.row), Options()
-        if error := library.boresight_attention_cuda_plan(*map(ctypes.byref, (stated, tensors, options)), None, ctypes.byref(plan)):
+        if error := library.boresight_cuda_attention_plan(*map(ctypes.byref, (stated, tensors, options)), None, ctypes.byref(plan)):
             raise NotTaken(error.decode())
-        weakref.finalize(out, library.boresight_attention_cuda_free, plan)
-        workspace = torch.empty(library.boresight_attention_cuda_workspace(plan), dtype=torch.uint8, device=inputs.device)
-        call, at, memory, kept = library.boresight_attention_cuda_run, ctypes.byref(tensors), ctypes.c_void_p(workspace.data_ptr()), (given, views)
+        weakref.finalize(out, library.boresight_cuda_attention_free, plan)
+        workspace = torch.empty(library.boresight_cuda_attention_workspace(plan), dtype=torch.uint8, device=inputs.device)
+        call, at, memory = library.boresight_cuda_attention_run, ctypes.byref(tensors), ctypes.c_void_p(workspace.data_ptr())
+        kept = given, views, workspace
 
         def run(_kept=kept):
             if error := call(plan, at, memory, ctypes.c_void_p(torch.cuda.current_stream().cuda_stream)):
                 raise RuntimeError(error.decode())
 
-        return Prepared(run, lambda _: out, library.boresight_attention_cuda_kernel(plan).decode())
+        return Prepared(run, lambda _: out, library.boresight_cuda_attention_kernel(plan).decode())
 
     return Contestant("ours", prepare, arithmetic)
 

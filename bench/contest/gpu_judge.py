@@ -2,6 +2,7 @@
 fewer rows and sequences, since these calls are larger."""
 import ctypes
 import dataclasses
+import weakref
 
 import torch
 
@@ -15,7 +16,7 @@ Arithmetic = struct("boresight_arithmetic")
 class Judge:
     def __init__(self, library, inputs):
         row, s = inputs.row, inputs.row.shape
-        self.c = library
+        self.c, self.judgements = library, {}
         ends = lambda count, most: torch.linspace(0, count - 1, min(most, count)).long().unique()  # noqa: E731
         self.rows, self.sequences = ends(s.queries, ROWS), ends(s.batch, SEQUENCES)
         shape = dataclasses.replace(s, batch=len(self.sequences), queries=len(self.rows))
@@ -41,12 +42,25 @@ class Judge:
         """The largest error as a fraction of the bound, and the largest error itself. `out` [B][H][n][D] of torch."""
         found = out[self.sequences.to(out.device)][:, :, self.rows.to(out.device)].cpu().contiguous()
         tensors, _views = tensors_of(self.given | {"out": found})
-        declared = Arithmetic()
-        self.c.boresight_plain_arithmetic(ctypes.byref(self.problem), ctypes.byref(declared))
-        for name, value in arithmetic.items():
-            setattr(declared, name, constant(f"BORESIGHT_{value.upper()}") if isinstance(value, str) else value)
         fraction, error = ctypes.c_double(), ctypes.c_double()
-        self.c.boresight_judge.restype = ctypes.c_char_p
-        if wrong := self.c.boresight_judge(*map(ctypes.byref, (self.problem, tensors, declared, fraction, error))):
-            raise RuntimeError(wrong.decode())
+        self.call("error", self.judgement(arithmetic, tensors), *map(ctypes.byref, (tensors, fraction, error)))
         return fraction.value, error.value
+
+    def judgement(self, arithmetic, tensors):
+        """Truth and bound, once for each arithmetic."""
+        key = tuple(sorted(arithmetic.items()))
+        if key not in self.judgements:
+            declared, made = Arithmetic(), ctypes.c_void_p()
+            self.c.boresight_plain_arithmetic(ctypes.byref(self.problem), ctypes.byref(declared))
+            for name, value in arithmetic.items():
+                setattr(declared, name, constant(f"BORESIGHT_{value.upper()}") if isinstance(value, str) else value)
+            self.call("prepare", *map(ctypes.byref, (self.problem, tensors, declared, made)))
+            weakref.finalize(self, self.c.boresight_judge_free, made)
+            self.judgements[key] = made
+        return self.judgements[key]
+
+    def call(self, function, *words):
+        function = getattr(self.c, f"boresight_judge_{function}")
+        function.restype = ctypes.c_char_p
+        if wrong := function(*words):
+            raise RuntimeError(wrong.decode())

@@ -1,4 +1,6 @@
 """The page and the plot of what was measured on a GPU."""
+import math
+
 import report
 from contest.page import OURS, best_peer, errors, lead, names, percent, timed
 
@@ -44,9 +46,11 @@ def table(rows):
     lines = [["row", "kernel", *contestants, "limit", "best peer", "ours / best", "bias costs"]]
     for row in rows:
         kernel, ahead, limit = row["contestants"].get(OURS, {}).get("kernel", ""), lead(row), row["limit"]
-        told = f"{limit['name']} {limit['rate'] / 1e9:.0f} GB/s" if limit["name"] == "copy" else f"{limit['name']} {limit['rate'] / 1e12:.0f} TFLOP/s"
+        of_bytes = limit["name"] == "copy"
+        told = f"{limit['name']} {limit['rate'] / (1e9 if of_bytes else 1e12):.0f} {'GB/s' if of_bytes else 'TFLOP/s'}"
         cells = (cell(row, name, notes) for name in contestants)
-        lines.append([f"{row['shape']} {row['mode']}", kernel, *cells, told, best_peer(row) or "", f"{ahead:.2f}" if ahead else "", bias_costs(row, rows)])
+        compared = (best_peer(row) or "", f"{ahead:.2f}" if ahead else "", bias_costs(row, rows))
+        lines.append([f"{row['shape']} {row['mode']}", kernel, *cells, told, *compared])
     footnotes = "\n".join(f"[{number}] {name}: {why}  " for (name, why), number in notes.items())
     return report.grid(lines) + (f"\n\n{footnotes}\n" if footnotes else "\n")
 
@@ -65,7 +69,7 @@ def page(about, rows, plot=None):
 
 
 def draw(rows, path):
-    """PATH.svg and PATH.png: the two roofs, and every timed row under them."""
+    """PATH.svg and PATH.png: the roof that copy and matmul make, and every timed row under it."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -76,10 +80,10 @@ def draw(rows, path):
     rates = {name: max((row["limit"]["rate"] for row in rows if row["limit"]["name"] == name), default=None) for name in ("copy", "matmul")}
     intensities = [row["flops"] / row["moved"] for row in rows]
     ends = min(intensities) / 2, max(intensities) * 2
-    if rates["matmul"]:
-        panel.axhline(rates["matmul"] / 1e12, color="gray", linewidth=0.8, label="matmul")
-    if rates["copy"]:
-        panel.plot(ends, [x * rates["copy"] / 1e12 for x in ends], color="gray", linewidth=0.8, linestyle="--", label="copy")
+    roof = lambda x: min(rates["matmul"] or math.inf, x * rates["copy"] if rates["copy"] else math.inf) / 1e12  # noqa: E731
+    corner = rates["matmul"] / rates["copy"] if all(rates.values()) else ends[1]
+    bends = sorted({*ends, max(ends[0], min(ends[1], corner))})
+    panel.plot(bends, [roof(x) for x in bends], color="gray", linewidth=0.8, label=" and ".join(name for name in rates if rates[name]))
     every = names(rows)
     for at, name in enumerate(every):
         points = [(row["flops"] / row["moved"], row["flops"] / timed(row)[name]["time_ms"] / 1e9) for row in rows if name in timed(row)]

@@ -1,10 +1,11 @@
-// The judge for who has no Python package of ours (bench/gpu.py on a machine with a GPU): truth and certified bound of a call whose
-// tensors are in the host's memory, by the C interface.
+// The judge for who has no Python package of ours (bench/gpu.py on a machine with a GPU): truth and certified bound of a call
+// whose tensors are in the host's memory, by the C interface, once for all who compute it.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <exception>
 #include <limits>
+#include <memory>
 #include <string>
 
 #include "problem/c_interface.h"
@@ -13,60 +14,86 @@
 #include "reference/error_bound.h"
 #include "strangers/convert.h"
 
+struct boresight_judgement {
+  boresight::Problem problem;
+  boresight::reference::Attention truth;
+  boresight::reference::ErrorBound bound;
+};
+
 namespace {
 
 using namespace boresight;
 
-struct Off {
-  double fraction = 0, error = 0;
-};
+// That stay until the thread's next call.
+const char* words(const std::string& text) {
+  thread_local std::string kept;
+  return (kept = text).c_str();
+}
 
-Off judged(const Problem& problem, const Tensors& tensors, const Arithmetic& arithmetic) {
-  const reference::Attention truth = reference::attend(problem, tensors);
-  const reference::ErrorBound bound = reference::error_bound(problem, tensors, truth, arithmetic);
-  Off off;
-  for (std::int64_t head = 0; head < problem.batch * problem.heads; ++head) {
-    const auto at = std::size_t(head);
-    for (std::int64_t i = 0; i < problem.queries; ++i)
-      for (std::int64_t d = 0; d < problem.value_dim; ++d) {
-        const double found = reference::element(tensors.out, head / problem.heads, head % problem.heads, i, d);
-        const double error = std::fabs(found - truth.heads[at].out(i, d)), allowed = bound.heads[at].out(i, d);
-        const double fraction = error == 0 ? 0 : error / allowed;
-        off.error = std::max(off.error, error);
-        off.fraction = std::max(off.fraction, std::isnan(fraction) ? std::numeric_limits<double>::infinity() : fraction);
-      }
+template <class Body>
+const char* in_words(Body body) {
+  try {
+    const Status status = body();
+    return status ? nullptr : words(status.error().text());
+  } catch (const std::exception& wrong) {
+    return words(wrong.what());
   }
-  return off;
 }
 
 }  // namespace
 
 extern "C" {
-// The largest error of tensors->out as a fraction of the bound of this arithmetic, and the largest error. NULL; or what is wrong, in
-// words that stay until the next call. A NaN is infinitely far off.
-__attribute__((visibility("default"))) const char* boresight_judge(const boresight_problem* problem, const boresight_tensors* tensors,
-                                                                   const boresight_arithmetic* declared, double* fraction,
-                                                                   double* error) try {
-  static std::string said;
-  const auto words = [](const Error& wrong) { return (said = wrong.text()).c_str(); };
-  const Result<Problem> ours = from_c(*problem);
-  if (!ours) return words(ours.error());
-  const Result<Tensors> there = from_c(*tensors, Data::there);
-  if (!there) return words(there.error());
-  if (Status status = validate(*ours); !status) return words(status.error());
-  if (Status status = validate(*ours, *there); !status) return words(status.error());
-  const Result<Arithmetic> arithmetic = strangers::from_c(*declared);
-  if (!arithmetic) return words(arithmetic.error());
-  const Off off = judged(*ours, *there, *arithmetic);
-  *fraction = off.fraction, *error = off.error;
-  return nullptr;
-} catch (const std::exception& wrong) {
-  static std::string thrown;
-  return (thrown = wrong.what()).c_str();
+// Truth and bound under this arithmetic, in *made; tensors->out is what else is to be judged, of the same shape. NULL; or what is
+// wrong.
+BORESIGHT_PUBLIC const char* boresight_judge_prepare(const boresight_problem* problem, const boresight_tensors* tensors,
+                                                     const boresight_arithmetic* declared, boresight_judgement** made) {
+  return in_words([&]() -> Status {
+    const Result<Problem> ours = from_c(*problem);
+    if (!ours) return ours.error();
+    const Result<Tensors> there = from_c(*tensors, Data::there);
+    if (!there) return there.error();
+    if (Status status = validate(*ours); !status) return status;
+    if (Status status = validate(*ours, *there); !status) return status;
+    const Result<Arithmetic> arithmetic = strangers::from_c(*declared);
+    if (!arithmetic) return arithmetic.error();
+    auto judgement = std::make_unique<boresight_judgement>();
+    judgement->problem = *ours;
+    reference::attend(*ours, *there, judgement->truth);
+    if (!judgement->truth.out_of_domain.empty()) return Error{judgement->truth.out_of_domain, "", ""};
+    reference::error_bound(*ours, *there, judgement->truth, *arithmetic, judgement->bound);
+    *made = judgement.release();
+    return ok();
+  });
 }
 
-// What arithmetic comes filled in with: a plain loop in f32.
-__attribute__((visibility("default"))) void boresight_plain_arithmetic(const boresight_problem* problem, boresight_arithmetic* declared) {
-  if (const auto ours = boresight::from_c(*problem)) *declared = boresight::strangers::plain_arithmetic(*ours);
+// The largest error of tensors->out as a fraction of the bound, and the largest error. A NaN is infinitely far off.
+BORESIGHT_PUBLIC const char* boresight_judge_error(const boresight_judgement* judgement, const boresight_tensors* tensors,
+                                                   double* fraction, double* error) {
+  return in_words([&]() -> Status {
+    const Result<Tensors> there = from_c(*tensors, Data::there);
+    if (!there) return there.error();
+    const Problem& problem = judgement->problem;
+    if (Status status = validate(problem, *there); !status) return status;
+    *fraction = *error = 0;
+    for (std::int64_t head = 0; head < problem.batch * problem.heads; ++head) {
+      const auto at = std::size_t(head);
+      for (std::int64_t i = 0; i < problem.queries; ++i)
+        for (std::int64_t d = 0; d < problem.value_dim; ++d) {
+          const double found = reference::element(there->out, head / problem.heads, head % problem.heads, i, d);
+          const double off = std::fabs(found - judgement->truth.heads[at].out(i, d));
+          const double of_bound = off == 0 ? 0 : off / judgement->bound.heads[at].out(i, d);
+          *error = std::max(*error, off);
+          *fraction = std::max(*fraction, std::isnan(of_bound) ? std::numeric_limits<double>::infinity() : of_bound);
+        }
+    }
+    return ok();
+  });
+}
+
+BORESIGHT_PUBLIC void boresight_judge_free(boresight_judgement* judgement) { delete judgement; }
+
+// What a declared arithmetic comes filled in with: a plain loop in f32.
+BORESIGHT_PUBLIC void boresight_plain_arithmetic(const boresight_problem* problem, boresight_arithmetic* declared) {
+  if (const auto ours = from_c(*problem)) *declared = strangers::plain_arithmetic(*ours);
 }
 }

@@ -33,7 +33,31 @@ Arithmetic tiled_arithmetic(const Problem& problem, const Options& options) {
   const Tiling tiling = tiling_of_blocks(cuda_tiled_tiles, g, options);
   Arithmetic promise = arithmetic_of_all(problem, g.column_tiles(tiling.keys));
   promise.dot_chain = links(problem.head_dim);
-  promise.value_chain = links(problem.columns()) + 4 + scores_without_value(problem);  // 4: a row's threads put together
+  promise.value_chain = links(g.columns().size()) + 4 + scores_without_value(problem);  // 4: a row's threads put together
+  return promise;
+}
+
+std::string unsupported_by_tensor_core(const Problem& problem, const Tensors& tensors) {
+  if (problem.type != Type::bf16 && problem.type != Type::f16)
+    return "type " + std::string(name(problem.type)) + ": this kernel takes bf16 and f16";
+  const auto beyond = [](const char* field, std::int64_t size) {
+    return std::string(field) + " " + std::to_string(size) + ": this kernel takes 1 to " + std::to_string(tensor_core_width_max);
+  };
+  if (problem.head_dim > tensor_core_width_max) return beyond("head_dim", problem.head_dim);
+  if (problem.value_dim > tensor_core_width_max) return beyond("value_dim", problem.value_dim);
+  return unsupported_anywhere(problem, tensors);
+}
+
+Arithmetic tensor_core_arithmetic(const Problem& problem, const Options& options) {
+  const auto g = geometry_of(problem);
+  const KernelTiles& shape = tensor_core_tiles(tensor_core_width(problem));
+  const std::int64_t tiles = g.column_tiles(tiling_of_blocks(shape, g, options).keys);
+  Arithmetic promise = arithmetic_of_all(problem, tiles);
+  promise.accumulator_roundoff = 0x1p-23;  // sums of products are cut
+  promise.dot_chain = tensor_core_width(problem);
+  promise.value_chain = tiles * shape.most.keys + 2 + scores_without_value(problem);  // 2: a row's lanes put together
+  promise.weights = problem.type;
+  if (problem.rotary.dims > 0) promise.rotated = problem.type;
   return promise;
 }
 
@@ -58,18 +82,31 @@ Arithmetic decode_arithmetic(const Problem& problem, const Options& options) {
 
 }  // namespace
 
+std::int32_t tensor_core_width(const Problem& problem) {
+  std::int32_t width = 32;
+  while (width < problem.head_dim || width < problem.value_dim) width *= 2;
+  return width;
+}
+
 const Promises& promises_of(Algorithm algorithm) {
   static constexpr Promises tiled{"cuda/tiled", unsupported_anywhere, tiled_arithmetic};
+  static constexpr Promises tensor_core{"cuda/tensor_core", unsupported_by_tensor_core, tensor_core_arithmetic};
   static constexpr Promises decode{"cuda/decode", unsupported_anywhere, decode_arithmetic};
   switch (algorithm) {
     case Algorithm::tiled:
       return tiled;
+    case Algorithm::tensor_core:
+      return tensor_core;
     case Algorithm::decode:
       return decode;
   }
   return tiled;
 }
 
-std::span<const Algorithm> preferred(const Problem&) { return all_algorithms; }
+std::span<const Algorithm> preferred(const Problem& problem) {
+  static constexpr Algorithm few[] = {Algorithm::decode, Algorithm::tensor_core, Algorithm::tiled};
+  static constexpr Algorithm many[] = {Algorithm::tensor_core, Algorithm::tiled, Algorithm::decode};
+  return geometry_of(problem).rows().size() <= cuda_decode_tiles.usual.queries ? few : many;
+}
 
 }  // namespace boresight::impl::cuda

@@ -62,7 +62,8 @@ Result<Attention> Attention::plan(const Problem& problem, const Tensors& tensors
     const std::size_t needed = cuda::workspace_bytes(*algorithm, problem, planned, options);
     const auto made = std::make_shared<Plan>(problem, planned, options, *algorithm, promises_of(*algorithm).name, needed,
                                              gpu::current_device());
-    made->tables = gpu::upload(Tables(problem, geometry_of(problem)), made->memory, gpu::stream_of_this_thread());
+    const Tables tables(problem, geometry_of(problem));
+    made->tables = gpu::upload(tables, made->memory, gpu::stream_of_this_thread());
     gpu::wait(gpu::stream_of_this_thread());
     Attention attention;
     attention.plan_ = made;

@@ -6,7 +6,7 @@
 #include "impl/cuda/gpu/device.h"
 #include "problem/c_interface.h"
 
-struct boresight_attention_cuda {
+struct boresight_cuda_attention {
   boresight::impl::cuda::Attention attention;
 };
 
@@ -25,8 +25,8 @@ DLDevice current() {
 
 }  // namespace
 
-const char* boresight_attention_cuda_plan(const boresight_problem* problem, const boresight_tensors* tensors,
-                                          const boresight_options* options, const char* kernel, boresight_attention_cuda** plan) {
+const char* boresight_cuda_attention_plan(const boresight_problem* problem, const boresight_tensors* tensors,
+                                          const boresight_options* options, const char* kernel, boresight_cuda_attention** plan) {
   return in_words([&]() -> Status {
     if (plan == nullptr) return missing("plan");
     *plan = nullptr;
@@ -40,16 +40,16 @@ const char* boresight_attention_cuda_plan(const boresight_problem* problem, cons
     chosen.threads = 1;
     Result<Attention> made = Attention::plan(*ours, *described, chosen, kernel == nullptr ? "" : kernel);
     if (!made) return made.error();
-    *plan = new boresight_attention_cuda{std::move(*made)};
+    *plan = new boresight_cuda_attention{std::move(*made)};
     return boresight::ok();
   });
 }
 
-const char* boresight_attention_cuda_kernel(const boresight_attention_cuda* plan) { return plan->attention.kernel().c_str(); }
+const char* boresight_cuda_attention_kernel(const boresight_cuda_attention* plan) { return plan->attention.kernel().c_str(); }
 
-size_t boresight_attention_cuda_workspace(const boresight_attention_cuda* plan) { return plan->attention.workspace_bytes(); }
+size_t boresight_cuda_attention_workspace(const boresight_cuda_attention* plan) { return plan->attention.workspace_bytes(); }
 
-const char* boresight_attention_cuda_run(const boresight_attention_cuda* plan, const boresight_tensors* tensors, void* workspace,
+const char* boresight_cuda_attention_run(const boresight_cuda_attention* plan, const boresight_tensors* tensors, void* workspace,
                                          void* stream) {
   return in_words([&]() -> Status {
     if (plan == nullptr) return missing("plan");
@@ -60,4 +60,4 @@ const char* boresight_attention_cuda_run(const boresight_attention_cuda* plan, c
   });
 }
 
-void boresight_attention_cuda_free(boresight_attention_cuda* plan) { delete plan; }
+void boresight_cuda_attention_free(boresight_cuda_attention* plan) { delete plan; }

@@ -99,17 +99,17 @@ TEST(AttentionOnAGpuInC, TellsWhatIsNullAndATensorThatIsElsewhere) {
   const Call call(usual);
   const boresight_problem problem = to_c(call.a_case.problem);
   boresight_tensors tensors{};
-  boresight_attention_cuda* plan = nullptr;
-  EXPECT_STREQ(boresight_attention_cuda_plan(nullptr, &tensors, nullptr, nullptr, &plan), "problem is NULL; it may not be");
-  EXPECT_STREQ(boresight_attention_cuda_plan(&problem, nullptr, nullptr, nullptr, &plan), "tensors is NULL; it may not be");
-  EXPECT_STREQ(boresight_attention_cuda_plan(&problem, &tensors, nullptr, nullptr, nullptr), "plan is NULL; it may not be");
+  boresight_cuda_attention* plan = nullptr;
+  EXPECT_STREQ(boresight_cuda_attention_plan(nullptr, &tensors, nullptr, nullptr, &plan), "problem is NULL; it may not be");
+  EXPECT_STREQ(boresight_cuda_attention_plan(&problem, nullptr, nullptr, nullptr, &plan), "tensors is NULL; it may not be");
+  EXPECT_STREQ(boresight_cuda_attention_plan(&problem, &tensors, nullptr, nullptr, nullptr), "plan is NULL; it may not be");
   std::array<std::int64_t, 4> shape = call.tensors.q.shape;
   DLTensor q{call.tensors.q.data, {kDLCPU, 0}, 4, to_c(Type::f32), shape.data(), nullptr, 0};
   tensors.q = &q;
-  EXPECT_STREQ(boresight_attention_cuda_plan(&problem, &tensors, nullptr, nullptr, &plan),
+  EXPECT_STREQ(boresight_cuda_attention_plan(&problem, &tensors, nullptr, nullptr, &plan),
                "q is on device 1:0; must be on 2:0, the current one");
   EXPECT_EQ(plan, nullptr);
-  boresight_attention_cuda_free(nullptr);
+  boresight_cuda_attention_free(nullptr);
 }
 
 }  // namespace

@@ -48,6 +48,16 @@ struct View {
   }
 };
 
+// What is copied at once, and whether rows of so many elements can be copied so where they lie.
+inline constexpr std::int32_t piece_bytes = 16;
+inline bool lies_in_pieces(const View& view, std::int32_t width) {
+  const auto whole = [&](std::int64_t elements) { return elements * std::int64_t(bytes(view.type)) % piece_bytes == 0; };
+  if (!view.there()) return true;
+  bool lies = view.step() == 1 && whole(width) && reinterpret_cast<std::uintptr_t>(view.data) % piece_bytes == 0;
+  for (int d = 0; d + 1 < view.rank; ++d) lies = lies && whole(view.stride[d]);
+  return lies;
+}
+
 // The three parts of the keys, or of the values.
 struct KeyViews {
   View persistent;  // [G][P][width]

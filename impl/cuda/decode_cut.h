@@ -5,12 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "impl/cuda/call.h"
 #include "impl/tiling.h"
 
 namespace boresight::impl::cuda {
 
-// Rows come in pieces of 16 bytes, what is copied at once.
-inline constexpr std::int32_t piece_bytes = 16;
+// Of a row.
 constexpr std::int32_t pieces_of(std::int32_t width, std::int32_t element_bytes) {
   return tile_count(width * element_bytes, piece_bytes);
 }
@@ -24,12 +24,12 @@ struct DecodeMemory {
   // In floats.
   constexpr std::int32_t query_stride() const { return key_pieces * (piece_bytes / element_bytes); }
   // An odd number of pieces: 8 lanes that read 4 neighbouring pieces of rows c and c + 4 meet all banks.
-  constexpr std::int32_t key_stride() const { return (key_pieces / 2 * 2 + 1) * piece_bytes; }
+  constexpr std::int32_t key_stride() const { return (key_pieces | 1) * piece_bytes; }
   constexpr std::int32_t value_stride() const { return value_pieces * piece_bytes; }
   // Keys of a tile that fit in beside so many rows of queries, a multiple of 4.
   constexpr std::int32_t keys_most(std::int32_t rows) const {
     const std::int32_t left = bytes - rows * query_stride() * std::int32_t(sizeof(float));
-    return left / (key_stride() + value_stride()) / 4 * 4;
+    return 4 * (left / (4 * (key_stride() + value_stride())));
   }
 };
 constexpr DecodeMemory decode_memory(std::int32_t head_dim, std::int32_t value_dim, std::int32_t element_bytes) {

@@ -4,6 +4,7 @@
 #include "impl/cuda/algorithm.h"
 #include "impl/cuda/decode.h"
 #include "impl/cuda/plan.h"
+#include "impl/cuda/tensor_core.h"
 #include "impl/cuda/tiled.h"
 
 namespace boresight::impl::cuda {
@@ -21,11 +22,31 @@ void attend_tiled(const Problem& problem, const Tensors& tensors, const Options&
   return launch.template operator()<8>();
 }
 
-// Whether a tensor's rows can be copied 16 bytes at once where they lie.
-inline bool in_pieces(const View& view, std::int32_t width) {
-  const auto whole = [&](std::int64_t elements) { return elements * std::int64_t(bytes(view.type)) % piece_bytes == 0; };
-  return !view.there() || (view.step() == 1 && whole(width) && reinterpret_cast<std::uintptr_t>(view.data) % piece_bytes == 0 &&
-                           whole(view.stride[0]) && whole(view.stride[1]) && (view.rank == 3 || whole(view.stride[2])));
+// Of problems in Element.
+template <class Element, class Launcher>
+void attend_tensor_core_in(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace,
+                           Launcher& launcher) {
+  const auto in_chunks = [](RowsOf which, const Rows& rows) {  // queries are read as they lie
+    return which != RowsOf::queries && !lies_in_pieces(rows.from, rows.width);
+  };
+  const std::int32_t width = tensor_core_width(problem);
+  const Call call =
+      prepared(problem, tensors, options, tensor_core_tiles(width), problem.type, chunk_elements, in_chunks, workspace, launcher);
+  if (workspace.counts()) return;
+  const auto launch = [&]<int of_width>() {
+    using Kernel = TensorCore<Element, of_width>;
+    launcher.template launch<Kernel>(call, Kernel::items(call));
+  };
+  if (width == 32) return launch.template operator()<32>();
+  if (width == 64) return launch.template operator()<64>();
+  if (width == 128) return launch.template operator()<128>();
+  return launch.template operator()<256>();
+}
+template <class Launcher>
+void attend_tensor_core(const Problem& problem, const Tensors& tensors, const Options& options, Workspace& workspace,
+                        Launcher& launcher) {
+  return problem.type == Type::bf16 ? attend_tensor_core_in<Bf16>(problem, tensors, options, workspace, launcher)
+                                    : attend_tensor_core_in<F16>(problem, tensors, options, workspace, launcher);
 }
 
 template <class Element, int rows, class Launcher>
@@ -50,10 +71,11 @@ void attend_decode(const Problem& problem, const Tensors& tensors, const Options
   Call call = prepared(problem, tensors, options, cut.tiles, problem.type, piece_bytes / std::int32_t(bytes(problem.type)),
                        as_they_lie, workspace, launcher);
   const bool turned = problem.rotary.dims > 0;  // into whole pieces, but for persistent keys
-  call.keys_in_pieces = in_pieces(call.k.persistent, call.head_dim) &&
-                        (turned || (in_pieces(call.k.memories, call.head_dim) && in_pieces(call.k.segment, call.head_dim)));
-  call.values_in_pieces = in_pieces(call.v.persistent, call.value_dim) && in_pieces(call.v.memories, call.value_dim) &&
-                          in_pieces(call.v.segment, call.value_dim);
+  call.keys_in_pieces =
+      lies_in_pieces(call.k.persistent, call.head_dim) &&
+      (turned || (lies_in_pieces(call.k.memories, call.head_dim) && lies_in_pieces(call.k.segment, call.head_dim)));
+  call.values_in_pieces = lies_in_pieces(call.v.persistent, call.value_dim) && lies_in_pieces(call.v.memories, call.value_dim) &&
+                          lies_in_pieces(call.v.segment, call.value_dim);
   call.parts = cut.tiling.splits;
   call.members = cut.members;
   const auto launch = [&]<class Element>() {
@@ -72,6 +94,8 @@ void attend(Algorithm algorithm, const Problem& problem, const Tensors& tensors,
   switch (algorithm) {
     case Algorithm::tiled:
       return attend_tiled(problem, tensors, options, workspace, launcher);
+    case Algorithm::tensor_core:
+      return attend_tensor_core(problem, tensors, options, workspace, launcher);
     case Algorithm::decode:
       return attend_decode(problem, tensors, options, workspace, launcher);
   }

@@ -25,7 +25,7 @@ Call call_of(const Problem& problem, const Tensors& tensors, const Options& opti
   const Geometry<std::int32_t> g = geometry_of(problem);
   const Tiling tiling = tiling_of_blocks(tiles, g, options);
   Call call{.g = g,
-            .head_map = {std::int32_t(problem.heads), std::int32_t(problem.kv_heads), problem.head_map == HeadMap::grouped},
+            .head_map = heads_of<std::int32_t>(problem),
             .batch = std::int32_t(problem.batch),
             .heads = std::int32_t(problem.heads),
             .kv_heads = std::int32_t(problem.kv_heads),
@@ -134,7 +134,7 @@ Rows rows_of(const Problem& problem, const Tensors& tensors, RowsOf which) {
   rows.width = std::int32_t(tensor.shape[std::size_t(first + 2)]);
   if (problem.rotary.dims == 0) return rows;
   // Columns of a part follow one another, so the first one tells where all stand.
-  const std::int32_t memories = std::int32_t(problem.mem_kv), segment = std::int32_t(problem.mem_kv + problem.memories);
+  const std::int32_t memories = g.run_of_part(g.columns(), 1).begin, segment = g.run_of_part(g.columns(), 2).begin;
   if (which == RowsOf::queries) turn(problem, tensors, {true, g.query_position(0), 0}, rows);
   if (which == RowsOf::memory_k) turn(problem, tensors, {false, g.key_position(memories), g.token_index(memories)}, rows);
   if (which == RowsOf::segment_k) turn(problem, tensors, {false, g.key_position(segment), g.token_index(segment)}, rows);

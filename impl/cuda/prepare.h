@@ -68,8 +68,9 @@ struct Prepare {
     const auto element = [&](std::int32_t at) { return call.from.element(first + at * call.from.step()); };
     if (d >= call.width) return 0.0f;
     if (d >= 2 * call.half) return element(d);
-    const std::int32_t r = call.adjacent ? d / 2 : d % call.half;
-    const bool leads = call.adjacent ? d % 2 == 0 : d < call.half;
+    const Place<std::int32_t> pair = place_of(d, call.adjacent ? 2 : call.half);
+    const std::int32_t r = call.adjacent ? pair.row : pair.at;
+    const bool leads = call.adjacent ? pair.at == 0 : pair.row == 0;
     const double a = element(call.adjacent ? 2 * r : r), b = element(call.adjacent ? 2 * r + 1 : r + call.half);
     return float(leads ? a * turns[r][0] - b * turns[r][1] : b * turns[r][0] + a * turns[r][1]);
   }

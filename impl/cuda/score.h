@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "impl/cuda/call.h"
 
@@ -13,12 +15,33 @@ inline constexpr float minus_infinity = -__builtin_inff();
 inline constexpr float log2_of_e = 1.44269504f;
 inline constexpr float log_of_2 = 0.693147182f;
 
+// Distances are whole floats up to here.
+inline constexpr std::int32_t exact_distance = 1 << 24;
+
 // Of one head of one sequence.
 class Scorer {
  public:
-  DEVICE Scorer(const Call& call, std::int32_t batch, std::int32_t head) : call_(call), batch_(batch), head_(head) {
+  // Natural scores, or such as stay products: in the unit of the scale, where nothing but a slope is added to them, and that is
+  // far from every end of the floats; natural ones elsewhere.
+  enum class Unit : std::uint8_t { natural, of_products };
+
+  DEVICE Scorer(const Call& call, std::int32_t batch, std::int32_t head, Unit unit = Unit::natural)
+      : call_(call), batch_(batch), head_(head), scale_(call.scale) {
     if (call.bias == BiasKind::alibi) slope_ = call.slopes.element(call.slopes.offset(batch, head));
+    const bool slopes_alone = call.bias == BiasKind::none || (call.bias == BiasKind::alibi && !call.query_positions.there());
+    const float longest = float(call.g.distance_limit());
+    if (unit == Unit::of_products && slopes_alone && !(call.softcap > 0) && 0x1p-20f <= scale_ && scale_ <= 0x1p20f &&
+        slope_ * longest <= 0x1p80f) {
+      unit_ = scale_;
+      slope_ /= scale_;
+      scale_ = 1;
+    }
   }
+
+  // What a score is times, to be natural.
+  DEVICE float unit() const { return unit_; }
+  // What a product is times, to be a score.
+  DEVICE float scale() const { return scale_; }
 
   // Rule 1: whether the masks of keys and memories leave the column to anyone.
   DEVICE bool open_to_any(std::int32_t column) const {
@@ -38,7 +61,7 @@ class Scorer {
   // Whether rule 2 or a dense bias may hide any.
   DEVICE bool masked() const { return call_.attention_mask.there() || call_.bias == BiasKind::dense; }
 
-  // The bias of any kind, of a row and a column past the persistent ones.
+  // The bias of any kind, of a row and a column past the persistent ones, in the unit of the scores.
   DEVICE float bias(std::int32_t row, std::int32_t column) const {
     switch (call_.bias) {
       case BiasKind::alibi: {
@@ -88,7 +111,7 @@ class Scorer {
 
   const Call& call_;
   std::int32_t batch_, head_;
-  float slope_ = 0;
+  float slope_ = 0, unit_ = 1, scale_;
 };
 
 // How the bias of a tile is had. None: no column of it has any. Each: element by element, whatever it is.
@@ -102,9 +125,6 @@ struct Tile {
   bool masked;            // rule 2, or a dense bias, may hide some
   std::int32_t keys_max;  // columns of a whole tile, those of the threads' registers
 };
-
-// Distances are whole floats up to here.
-inline constexpr std::int32_t exact_distance = 1 << 24;
 
 DEVICE Tile tile_of(const Call& call, const Scorer& scorer, Range<std::int32_t> rows, Range<std::int32_t> columns,
                     std::int32_t keys_max) {
@@ -132,13 +152,16 @@ DEVICE void find_open(const Scorer& scorer, const Tile& tile, int threads, std::
   for (std::int32_t c = thread(); c < tile.columns.size(); c += threads) open[c] = scorer.open_to_any(tile.columns.begin + c);
 }
 
-// Products become scores, where they are: in a thread's registers. It has count_rows x count_columns of them, score(i, j) of
-// row_of(i) and column_of(j), which may lie past the tile's end: a column there is hidden, a row means nothing. From one row or
-// column to the next the step is a constant once loops are unrolled, so that a distance costs one addition.
-// `strip`: as filled, where the bias is by distance. `open`: as found, or null where rule 1 hides none.
-template <int count_rows, int count_columns, class RowOf, class ColumnOf, class Score>
+// Products become scores, in the scorer's unit, where they are: in a thread's registers. It has count_rows x count_columns of
+// them, score(i, j) of row_of(i) and column_of(j), which may lie past the tile's end: a column there is hidden, a row means
+// nothing. From one row or column to the next the step is a constant once loops are unrolled, so that a distance costs one
+// addition, and rows and columns often share them.
+// `strip`: as filled, where the bias is by distance. `open`: as found, or null where rule 1 hides none. `own(k)`: floats of the
+// thread's own in shared memory, as many as two of its rows have, for what is rare; null: it has so few scores that registers can
+// be picked by comparing.
+template <int count_rows, int count_columns, class RowOf, class ColumnOf, class Score, class Own = std::nullptr_t>
 DEVICE void finish_scores(const Call& call, const Scorer& scorer, const Tile& tile, const float* strip, const std::uint8_t* open,
-                          RowOf row_of, ColumnOf column_of, Score score) {
+                          RowOf row_of, ColumnOf column_of, Score score, [[maybe_unused]] Own own = nullptr) {
   const auto each = [&](auto body) {
     UNROLL
     for (int i = 0; i < count_rows; ++i) {
@@ -146,72 +169,86 @@ DEVICE void finish_scores(const Call& call, const Scorer& scorer, const Tile& ti
       for (int j = 0; j < count_columns; ++j) body(i, j, score(i, j));
     }
   };
-  // For what takes many instructions: one copy of them, and registers are picked by comparing.
+  // For what takes many instructions: a copy of them for two rows, not for each score.
   const auto one_by_one = [&](auto body) {
-    UNROLL_BY(1)
-    for (int k = 0; k < count_rows * count_columns; ++k) {
-      const int i = k / count_columns, j = k % count_columns;
-      float picked = 0;
-      each([&](int at_row, int at_column, float& s) {
-        if (at_row == i && at_column == j) picked = s;
-      });
-      body(i, j, picked);
-      each([&](int at_row, int at_column, float& s) {
-        if (at_row == i && at_column == j) s = picked;
-      });
+    if constexpr (std::is_null_pointer_v<Own>) {
+      UNROLL_BY(1)
+      for (int k = 0; k < count_rows * count_columns; ++k) {
+        const auto [i, j] = place_of(k, count_columns);
+        const auto picked_alone = [&](auto use) {
+          each([&](int at_row, int at_column, float& s) {
+            if (at_row == i && at_column == j) use(s);
+          });
+        };
+        float picked = 0;
+        picked_alone([&](float& s) { picked = s; });
+        body(i, j, picked);
+        picked_alone([&](float& s) { s = picked; });
+      }
+    } else {
+      static_assert(place_of(count_rows, 2).at == 0);
+      const auto row = [](int k) { return place_of(k, count_columns).row; };
+      const auto column = [](int k) { return place_of(k, count_columns).at; };
+      UNROLL
+      for (int first = 0; first < count_rows; first += 2) {
+        UNROLL
+        for (int k = 0; k < 2 * count_columns; ++k) own(k) = score(first + row(k), column(k));
+        UNROLL_BY(1)
+        for (int k = 0; k < 2 * count_columns; ++k) body(first + row(k), column(k), own(k));
+        UNROLL
+        for (int k = 0; k < 2 * count_columns; ++k) score(first + row(k), column(k)) = own(k);
+      }
     }
   };
   const auto inside = [&](int i, int j) { return tile.rows.contains(row_of(i)) && tile.columns.contains(column_of(j)); };
 
   const bool cap = call.softcap > 0, capped_first = cap && call.softcap_order == SoftcapOrder::before_bias;
-  if (capped_first) one_by_one([&](int, int, float& s) { s = scorer.capped(s * call.scale); });
-  const float scale = capped_first ? 1.0f : call.scale;
-  const float slope = scorer.slope(), first = float(call.g.signed_distance(row_of(0), column_of(0)));
-  const auto distance = [&](int i, int j) { return first + float((row_of(i) - row_of(0)) - (column_of(j) - column_of(0))); };
-  switch (tile.bias) {
-    case TileBias::none:
-      each([&](int, int, float& s) { s *= scale; });
-      break;
-    case TileBias::behind:
-      each([&](int i, int j, float& s) { s = fused(-slope, distance(i, j), s * scale); });
-      break;
-    case TileBias::ahead:
-      each([&](int i, int j, float& s) { s = fused(slope, distance(i, j), s * scale); });
-      break;
-    case TileBias::across:
-      each([&](int i, int j, float& s) { s = fused(-slope, fabsf(distance(i, j)), s * scale); });
-      break;
-    case TileBias::strip:
+  const float scale = scorer.scale();
+  if (cap || tile.bias == TileBias::each || tile.masked) {
+    one_by_one([&](int i, int j, float& s) {
+      s *= scale;
+      if (capped_first) s = scorer.capped(s);
+      if (!inside(i, j)) return;
+      if (!call.g.is_persistent(column_of(j))) s += scorer.bias(row_of(i), column_of(j));
+      if (cap && !capped_first) s = scorer.capped(s);
+      if (tile.masked && !scorer.open_to_row(row_of(i), column_of(j))) s = minus_infinity;
+    });
+  } else {
+    if (scale != 1.0f) each([&](int, int, float& s) { s *= scale; });
+    const float slope = scorer.slope(), first = float(call.g.signed_distance(row_of(0), column_of(0)));
+    const auto distance = [&](int i, int j) { return first + float((row_of(i) - row_of(0)) - (column_of(j) - column_of(0))); };
+    if (tile.bias == TileBias::behind) {
+      each([&](int i, int j, float& s) { s = fused(-slope, distance(i, j), s); });
+    } else if (tile.bias == TileBias::ahead) {
+      each([&](int i, int j, float& s) { s = fused(slope, distance(i, j), s); });
+    } else if (tile.bias == TileBias::across) {
+      each([&](int i, int j, float& s) { s = fused(-slope, fabsf(distance(i, j)), s); });
+    } else if (tile.bias == TileBias::strip) {
       each([&](int i, int j, float& s) {
-        s *= scale;
         if (inside(i, j) && !call.g.is_persistent(column_of(j)))
           s += strip[call.g.strip_begin(tile.rows, row_of(i)) + (column_of(j) - call.g.first_token(tile.columns))];
       });
-      break;
-    case TileBias::each:
-      one_by_one([&](int i, int j, float& s) {
-        s *= scale;
-        if (inside(i, j) && !call.g.is_persistent(column_of(j))) s += scorer.bias(row_of(i), column_of(j));
-      });
-      break;
+    }
   }
-  if (cap && !capped_first) one_by_one([&](int, int, float& s) { s = scorer.capped(s); });
 
   if (tile.columns.size() < tile.keys_max)
     each([&](int, int j, float& s) {
       if (!tile.columns.contains(column_of(j))) s = minus_infinity;
     });
-  if (!tile.plain)
-    each([&](int i, int j, float& s) {
-      if (!call.g.visible(row_of(i), column_of(j))) s = minus_infinity;
-    });
+  if (!tile.plain) {
+    UNROLL
+    for (int i = 0; i < count_rows; ++i) {
+      const RowView<std::int32_t> view = call.g.row_view(min_of(row_of(i), tile.rows.end - 1), tile.columns);
+      UNROLL
+      for (int j = 0; j < count_columns; ++j) {
+        const std::int32_t c = column_of(j) - tile.columns.begin;
+        if (!(c < view.persistent_end || view.band.contains(c))) score(i, j) = minus_infinity;
+      }
+    }
+  }
   if (open != nullptr)
     each([&](int, int j, float& s) {
       if (tile.columns.contains(column_of(j)) && open[column_of(j) - tile.columns.begin] == 0) s = minus_infinity;
-    });
-  if (tile.masked)
-    one_by_one([&](int i, int j, float& s) {
-      if (inside(i, j) && !scorer.open_to_row(row_of(i), column_of(j))) s = minus_infinity;
     });
 }
 

@@ -57,8 +57,8 @@ struct Tiled {
         rows_(mine),
         shared_(*static_cast<Shared*>(shared_memory())) {}
 
-  static DEVICE int x() { return thread() % 16; }
-  static DEVICE int y() { return thread() / 16; }
+  static DEVICE int x() { return place_of(thread(), 16).at; }
+  static DEVICE int y() { return place_of(thread(), 16).row; }
 
   DEVICE void attend() {
     const TileVisits<std::int32_t> visits = call_.g.tile_visits(rows_, call_.tile_keys);
@@ -94,7 +94,6 @@ struct Tiled {
       barrier();
       if (works()) add_values(tile, chunk);
     }
-    barrier();
   }
 
   // Whether the thread's warp has a row. (A warp's lanes stay together: they reduce rows.)
@@ -103,7 +102,7 @@ struct Tiled {
   // Of rows, columns and entries that are not there nothing is loaded, and nothing is read.
   DEVICE void load_queries(std::int32_t first) {
     for (int k = thread(); k < rows_.size() * depth; k += threads) {
-      const int r = k / depth, d = k % depth;
+      const auto [r, d] = place_of(k, depth);
       if (first + d < call_.head_dim)
         shared_.products.queries[r][d] = call_.q.element(call_.q.offset(batch_, head_, rows_.begin + r, first + d));
     }
@@ -111,13 +110,13 @@ struct Tiled {
   // Columns that rule 1 hides are zeros, whatever they hold.
   DEVICE void load_keys(const Tile& tile, std::int32_t first) {
     for (int k = thread(); k < tile.columns.size() * depth; k += threads) {
-      const int c = k / depth, d = k % depth;
+      const auto [c, d] = place_of(k, depth);
       if (first + d < call_.head_dim) shared_.products.keys[c][d] = element(call_.k, tile, c, first + d);
     }
   }
   DEVICE void load_values(const Tile& tile, std::int32_t first) {
     for (int k = thread(); k < tile.columns.size() * value_width; k += threads) {
-      const int c = k / value_width, d = k % value_width;
+      const auto [c, d] = place_of(k, value_width);
       if (first + d < call_.value_dim) shared_.values[c][d] = element(call_.v, tile, c, first + d);
     }
   }
@@ -192,7 +191,8 @@ struct Tiled {
       if (x() == 0 && call_.lse.there()) call_.lse.as<float>(call_.lse.offset(batch_, head_, row)) = end.lse;
       UNROLL
       for (int e = 0; e < 4 * chunks; ++e) {
-        const std::int32_t d = e / 4 * value_width + 4 * x() + e % 4;
+        const Place<std::int32_t> entry = place_of(e, 4);
+        const std::int32_t d = entry.row * value_width + 4 * x() + entry.at;
         if (d < call_.value_dim) call_.out.store(call_.out.offset(batch_, head_, row, d), end.factor * sums_[i][e]);
       }
     }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 
+#include "problem/emulated.h"
 #include "problem/registry.h"
 #include "problem/token.h"
 #include "properties/audit/exact.h"
@@ -65,7 +66,7 @@ bool audit_drawn(std::int64_t cases, std::uint64_t seed) {
     const properties::Prepared prepared = properties::prepare(drawn);
     const Exact exact = attend(prepared.call);
     for (const Kernel& kernel : registered_kernels())
-      if (kernel.unavailable.empty())
+      if (kernel.unavailable.empty() && (!is_emulated(kernel) || number % emulated_one_in == 1))
         audit_kernel(drawn, prepared.call, exact, kernel, tallies[{kernel.name, drawn.problem.type}]);
   }
   bool good = !tallies.empty();
@@ -85,6 +86,7 @@ bool audit_strata(std::uint64_t seed) {
     for (const std::int64_t head_dim : {4, 16, 64, 128, 512})
       for (const std::int64_t columns : {8, 64, 512, 4096}) {
         if (!kernel.unavailable.empty()) continue;
+        if (is_emulated(kernel) && head_dim * columns > 1 << 13) continue;  // hours
         const int effort = int(std::clamp<std::int64_t>(4'000'000 / (head_dim * columns), 4, 400));
         const Nearness near = nearness({head_dim, columns}, kernel, effort, 10 * effort, seed);
         fmt::print("| {} | {} | {} | {:.3f} | {:.3f} | {:.3g} |\n", kernel.name, head_dim, columns, near.random, near.adversarial,

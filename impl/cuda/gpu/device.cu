@@ -38,10 +38,7 @@ std::string why_not() {
   const std::string name =
       std::string(device.name) + ", compute capability " + std::to_string(device.major) + "." + std::to_string(device.minor);
   if (device.major * 10 + device.minor < oldest) return name + ": these kernels need 8.0 or later";
-  cudaFuncAttributes prepare;
-  const auto* const any_kernel = reinterpret_cast<const void*>(&entry<Prepare, Prepare::threads, Prepare::shared_bytes>);
-  if (const cudaError_t answer = cudaFuncGetAttributes(&prepare, any_kernel); answer != cudaSuccess)
-    return name + ": cudaFuncGetAttributes: " + words(answer);
+  if (const cudaError_t answer = find_prepare(); answer != cudaSuccess) return name + ": cudaFuncGetAttributes: " + words(answer);
   return "";
 }
 

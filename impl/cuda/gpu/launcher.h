@@ -72,11 +72,16 @@ void Launcher::launch(const typename Kernel::Parameters& parameters, std::int64_
 
 extern template void Launcher::launch<Prepare>(const Rows&, std::int64_t);
 
+// What cudaFuncGetAttributes answers for Prepare: whether the current device has code of ours.
+cudaError_t find_prepare();
+
 }  // namespace boresight::impl::cuda::gpu
 
 namespace boresight::impl::cuda {
 
 extern template void attend_tiled(const Problem&, const Tensors&, const Options&, Workspace&, gpu::Launcher&);
+extern template void attend_tensor_core_in<Bf16>(const Problem&, const Tensors&, const Options&, Workspace&, gpu::Launcher&);
+extern template void attend_tensor_core_in<F16>(const Problem&, const Tensors&, const Options&, Workspace&, gpu::Launcher&);
 extern template void attend_decode(const Problem&, const Tensors&, const Options&, Workspace&, gpu::Launcher&);
 
 }  // namespace boresight::impl::cuda

@@ -10,8 +10,14 @@
 
 namespace boresight::impl::cuda::host {
 
-struct Fault : std::runtime_error {
-  using std::runtime_error::runtime_error;
+class Fault : public std::runtime_error {
+ public:
+  explicit Fault(const std::string& words) : std::runtime_error(words), words_(words) {}
+  // Not the library's copy, which MemorySanitizer takes for one that was never written.
+  const char* what() const noexcept override { return words_.c_str(); }
+
+ private:
+  std::string words_;
 };
 
 // Where in the kernel: a default argument of what kernels call.

@@ -40,10 +40,10 @@ struct Fiber::Begin {
     Entry entry;
     {
       const Unwatched unwatched;
-      const Passage passage = *static_cast<const Passage*>(transfer.data);
-      arrived(passage, transfer.fctx);
-      passage.to->started_ = true;
-      entry = passage.to->entry_;
+      Fiber& self = *static_cast<Fiber*>(transfer.data);
+      arrived(self, transfer.fctx);
+      self.started_ = true;
+      entry = self.entry_;
     }
     entry();
     std::abort();  // an entry never returns

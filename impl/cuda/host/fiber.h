@@ -27,14 +27,11 @@ class alignas(64) Fiber {
   bool started() const { return started_; }
 
  private:
-  struct Passage {  // what goes along with a switch
-    Fiber* from;
-    Fiber* to;
-  };
   struct Begin;  // where a stack begins
-  static void arrived(const Passage& passage, void* from_context);
+  static void arrived(Fiber& here, void* from_context);
 
   void* context_ = nullptr;  // where it goes on
+  Fiber* came_from_ = nullptr;
   Entry entry_ = nullptr;
   char* stack_ = nullptr;  // of stack_bytes, above a guard page
   bool started_ = false;

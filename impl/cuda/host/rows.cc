@@ -24,9 +24,11 @@ struct Launcher {
 };
 
 Schedule schedule_of(const Problem& problem) {
-  const std::uint64_t mix = std::uint64_t(problem.queries + 3 * problem.segment + 5 * problem.mem_kv + 7 * problem.memories +
-                                          11 * problem.heads + 13 * problem.head_dim + 17 * problem.batch);
-  return {Order(mix % 4), mix};
+  const auto g = geometry_of(problem);
+  const std::uint64_t mix = std::uint64_t(g.rows().size()) + 3 * std::uint64_t(g.columns().size()) +
+                            5 * std::uint64_t(problem.heads) + 7 * std::uint64_t(problem.head_dim) +
+                            11 * std::uint64_t(problem.batch);
+  return {Order(place_of<std::uint64_t>(mix, 4).at), mix};
 }
 
 }  // namespace
