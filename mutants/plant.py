@@ -35,7 +35,7 @@ def room_of(file):
 
 def mistakes(row, seen, top):
     """What is wrong with a row, in words."""
-    optional = OPTIONAL | {"claim", "found_by"}
+    optional = OPTIONAL | {"claim", "found_by", "kernels"}
     if not FIELDS <= set(row) <= FIELDS | optional:
         return [f"needs the fields {sorted(FIELDS)} and may have {sorted(optional)}, has {sorted(row)}"]
     found = [f"{field} is empty" for field in row if field != "new" and not row[field]]
@@ -69,15 +69,18 @@ def mistakes(row, seen, top):
     return found
 
 
-def affected_sources(file, top):
-    """The .cc files of the room that see a file, tests and the registry apart: they are no part of its library."""
+def affected_sources(row, top):
+    """The .cc files of the room that see the row's file, tests and the registry apart: they are no part of its library. The kernels
+    for GPUs, which take long to compile, see only the bugs that are tried on them: the others are seen in all the rest."""
+    file, of_gpus = row["file"], kernels(row) != "-"
     includes = {str(path.relative_to(top)): set(INCLUDE.findall(path.read_text()))
                 for path in sorted((top / room_of(file)).rglob("*")) if path.suffix in (".h", ".cc")}
     reached = {file}
     while grown := {path for path, names in includes.items() if names & reached} - reached:
         reached |= grown
     return sorted(path for path in reached
-                  if path.endswith(".cc") and not path.endswith("_test.cc") and path != "impl/registry.cc")
+                  if path.endswith(".cc") and not path.endswith("_test.cc") and path != "impl/registry.cc"
+                  and (of_gpus or not path.startswith("impl/cuda/")))
 
 
 def write_if_changed(path, text):
@@ -93,7 +96,7 @@ def plant(row, top, output):
     for other in [path for path in (output / row["id"]).rglob("*") if path.is_file() and path != copy]:
         other.unlink()
     write_if_changed(copy, (top / row["file"]).read_text().replace(row["old"], row["new"]))
-    return [copy if source == row["file"] else top / source for source in affected_sources(row["file"], top)]
+    return [copy if source == row["file"] else top / source for source in affected_sources(row, top)]
 
 
 def expected_reading(row):
@@ -106,8 +109,8 @@ def refuted_claim(row):
 
 
 def kernels(row):
-    """Kernels that only the changed file makes, and that take long on others' cases."""
-    return "cuda/*@host" if row["file"].startswith("impl/cuda/") else "-"
+    """What the killer is tried on: where it is in what only those kernels see, these alone, which take long."""
+    return row.get("kernels", "cuda/*@host" if row["file"].startswith("impl/cuda/") else "-")
 
 
 def tier(row, rows):

@@ -79,6 +79,9 @@ std::size_t Attention::workspace_bytes() const { return plan_->workspace_bytes; 
 Status Attention::run(const Tensors& tensors, void* workspace, void* stream) const {
   if (Status status = validate_run(plan_->problem, plan_->planned, tensors); !status) return status;
   if (Status status = validate_workspace(workspace, plan_->workspace_bytes, workspace_alignment); !status) return status;
+  // Rows that don't lie in pieces are packed by some kernels, which takes memory, and the plan knew no addresses.
+  if (cuda::workspace_bytes(plan_->algorithm, plan_->problem, tensors, plan_->options) > plan_->workspace_bytes)
+    return Error{"keys or values lie at no multiple of 16 bytes", "", "their data at multiples of 16 bytes, or kernel cuda/tiled"};
   try {
     const gpu::Running running(plan_->problem);
     if (const int device = gpu::current_device(); device != plan_->device)
