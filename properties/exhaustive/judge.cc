@@ -54,15 +54,28 @@ Case smallest(const Case& call, const Kernel& kernel, std::string_view law, std:
 void Judge::judge(const Layouts& layouts, const std::vector<const Kernel*>& kernels, const std::vector<bool>& judged,
                   Judged* outcomes) {
   bool renewed = false;
-  for (const Way& way : ways()) {
-    const std::optional<Case> call = case_of(layouts, way);
-    if (!call) continue;
-    Case truth_case = *call;
+  const auto take_up = [&](const Case& call) {
+    Case truth_case = call;
     truth_case.options = {};
     if (!renewed || !(truth_case == case_)) renew(truth_case);
     renewed = true;
-    for (std::size_t k = 0; k < kernels.size(); ++k)
-      if (judged[k] && outcomes[k].failed == 0) judge(*call, *kernels[k], outcomes[k]);
+  };
+  for (const Way& way : ways()) {
+    std::optional<Case> call = case_of(layouts, way);
+    if (!call) continue;
+    take_up(*call);
+    std::vector<std::size_t> for_narrow;  // kernels that are for 16-bit types alone
+    for (std::size_t k = 0; k < kernels.size(); ++k) {
+      if (!judged[k] || outcomes[k].failed > 0) continue;
+      if (kernels[k]->unsupported(call_.problem, call_.tensors).empty())
+        judge(*call, *kernels[k], outcomes[k]);
+      else
+        for_narrow.push_back(k);
+    }
+    if (for_narrow.empty()) continue;
+    call->problem.type = Type::bf16;
+    take_up(*call);
+    for (const std::size_t k : for_narrow) judge(*call, *kernels[k], outcomes[k]);
   }
 }
 

@@ -1,4 +1,4 @@
-// The layouts of one call, judged on every kernel in every way. The truth is computed once, and its bound once for each
+// The layouts of one call, judged on every kernel in every way; on kernels that take no f32, in bf16. The truth is computed once, and its bound once for each
 // arithmetic that kernels declare. A judge keeps its memory from call to call; each thread has its own.
 #pragma once
 

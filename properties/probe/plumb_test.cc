@@ -84,11 +84,14 @@ TEST(Plumb, RecoversEveryElementOfARightKernelInEveryType) {
 
 TEST(Plumb, EveryRegisteredKernelIsRight) {
   const Case c = parsed("bs1 b2 h4/2 d8 n3 s6 M3 P2 causal bias=alibi key_mask=0.8 memory_mask=0.5 rotary=8 sink seed=4");
+  Case narrow = c;  // for kernels that take 16-bit types alone
+  narrow.problem.type = Type::bf16;
   for (const Kernel& kernel : registered_kernels()) {
     if (!kernel.unavailable.empty()) continue;
     std::int64_t elements = 0;
     double widest = 0;
-    expect_right(c, plumb(c, kernel), elements, widest);
+    const Case& its = kernel.unsupported(c.problem, {}).empty() ? c : narrow;
+    expect_right(its, plumb(its, kernel), elements, widest);
     EXPECT_EQ(elements, 2 * 4 * 3 * 11) << kernel.name;
   }
 }
