@@ -52,7 +52,7 @@ examples: build
 
 test-quick: release
 	@tests/run.py quick
-test: release planted asan cuda
+test: release planted asan
 	@tests/run.py test
 test-full: release planted mutants asan cuda clang tsan fuzzers
 	@$(SETUP) browser

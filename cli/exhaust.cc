@@ -1,6 +1,7 @@
 // boresight exhaust: kernels on every layout up to a bound, in parts, and on from where an earlier run was interrupted.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cerrno>
 #include <cstring>
@@ -18,6 +19,7 @@
 #include "cli/progress.h"
 #include "cli/stop.h"
 #include "cli/version.h"
+#include "problem/emulated.h"
 #include "properties/exhaustive.h"
 #include "properties/exhaustive/layouts.h"
 #include "properties/glob.h"
@@ -94,6 +96,13 @@ int exhaust(const ExhaustOptions& options) {
   if (!there) return complain(there.error().text());
   Result<std::vector<Kernel>> kernels = choose_kernels("--kernel", options.kernels, *there);
   if (!kernels) return complain(kernels.error().text());
+  // Layouts are many, and emulated kernels slow: they are gone through where they are asked for.
+  const auto left_out = [&](const Kernel& kernel) {
+    return options.kernels == "*" && is_emulated(kernel) && kernel.unavailable.empty();
+  };
+  if (const auto count = std::ranges::count_if(*kernels, left_out); count > 0)
+    fmt::print(stderr, "boresight: {} emulated kernel(s) left out; --kernel 'cuda/*' judges them\n", count);
+  std::erase_if(*kernels, left_out);
   plan.kernels = std::move(*kernels);
   const Result<properties::Shard> shard = choose_shard(options.shard);
   if (!shard) return complain(shard.error().text());

@@ -80,6 +80,9 @@ Readings told(const Readings& of, const Case& a_case, const Kernel& kernel) {
                         readings::seen_of(kernel));
 }
 
+// So that every kernel has some evidence under every law in a short run too.
+constexpr std::int64_t rounds_of_all = 8;
+
 class Campaign {
  public:
   explicit Campaign(const Plan& plan) : plan_(plan), start_(Clock::now()), hangs_(plan.kernels.size()), further_(plan.seed) {
@@ -138,7 +141,8 @@ class Campaign {
   // Whether the kernel is not judged on the case: it was given up before, or it is the others' turn.
   bool passes_by(std::size_t at, std::int64_t number) const {
     const std::int64_t round = (number - 1) / law_count();
-    const bool others_turn = !all_emulated_ && is_emulated(*kernels_[at]) && round % emulated_one_in != 0;
+    const bool others_turn =
+        !all_emulated_ && is_emulated(*kernels_[at]) && round >= rounds_of_all && round % emulated_one_in != 0;
     return others_turn || hangs_.given_up_before(at, number);
   }
 
@@ -177,7 +181,10 @@ class Campaign {
     return found;
   }
 
-  Case for_kernel(const Case& drawn, const Kernel& kernel) const { return plan_.fit ? fitted(drawn, kernel) : drawn; }
+  // An emulated kernel sees too few cases to be wasted on those that it does not take.
+  Case for_kernel(const Case& drawn, const Kernel& kernel) const {
+    return plan_.fit || is_emulated(kernel) ? fitted(drawn, kernel) : drawn;
+  }
 
   // Where what the kernel leaves of a case is not what the law is about, it is the case as drawn that was skipped.
   Verdict verdict_on(const Case& drawn, const Law& law, const Kernel& kernel) const {
