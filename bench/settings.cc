@@ -8,6 +8,7 @@
 #include <set>
 #include <string_view>
 
+#include "problem/emulated.h"
 #include "problem/registry.h"
 
 namespace boresight::bench {
@@ -51,7 +52,7 @@ bool read(std::string_view text, std::vector<int>& numbers) {
 std::set<std::string> sets_here() {
   std::set<std::string> sets;
   for (const Kernel& kernel : registered_kernels())
-    if (kernel.unavailable.empty()) sets.insert(kernel.instruction_set);
+    if (kernel.unavailable.empty() && !is_emulated(kernel)) sets.insert(kernel.instruction_set);
   return sets;
 }
 

@@ -20,13 +20,18 @@ def report(*words, program):
 
 class Identify(unittest.TestCase):
     def test_our_own_kernels_are_as_specified_in_every_row(self):
-        done = run("identify")
+        done = run("identify", "--kernel", "scalar,simd/*,cuda/tiled@host,cuda/decode@host")
         self.assertEqual(done.returncode, HELD, done.stdout + done.stderr)
         self.assertIn("NOTHING DEPARTS", done.stdout)
         self.assertNotIn("*  ", done.stdout)
         self.assertNotIn("not told", done.stdout)
         self.assertNotIn("not asked", done.stdout)
         self.assertTrue(all(len(line) <= 120 for line in done.stdout.splitlines()), done.stdout)
+
+    def test_of_a_kernel_for_16_bits_alone_nothing_departs(self):
+        done = run("identify", "--kernel", "cuda/tensor_core@host")
+        self.assertEqual(done.returncode, HELD, done.stdout + done.stderr)
+        self.assertIn("NOTHING DEPARTS", done.stdout)
 
     def test_a_planted_bug_departs_in_its_row_by_its_name(self):
         done, cards = report("--kernel", "scalar", program=MUTANT)
