@@ -66,7 +66,8 @@ bool audit_drawn(std::int64_t cases, std::uint64_t seed) {
     const properties::Prepared prepared = properties::prepare(drawn);
     const Exact exact = attend(prepared.call);
     for (const Kernel& kernel : registered_kernels())
-      if (kernel.unavailable.empty() && (!is_emulated(kernel) || number % emulated_one_in == 1))
+      if (kernel.unavailable.empty() && kernel.unsupported(prepared.call.problem, prepared.call.tensors).empty() &&
+          (!is_emulated(kernel) || number % emulated_one_in == 1))
         audit_kernel(drawn, prepared.call, exact, kernel, tallies[{kernel.name, drawn.problem.type}]);
   }
   bool good = !tallies.empty();
