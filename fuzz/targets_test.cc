@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +16,7 @@
 #include "fuzz/cases.h"
 #include "fuzz/fit.h"
 #include "fuzz/text.h"
+#include "problem/emulated.h"
 #include "problem/registry.h"
 #include "problem/token.h"
 #include "properties/draw/counted.h"
@@ -46,6 +48,19 @@ class EveryTarget : public testing::TestWithParam<Target> {
  protected:
   std::string judge(std::string_view input) { return GetParam().judge(input, kernels_for(input)); }
 };
+
+TEST(Targets, TryEmulatedKernelsOnSomeInputsAndOthersOnAll) {
+  const auto emulated = std::ranges::count_if(registered_kernels(), [](const Kernel& kernel) { return is_emulated(kernel); });
+  ASSERT_GT(emulated, 0);
+  int with = 0, inputs = 0;
+  for (; inputs < 400; ++inputs) {
+    const std::size_t count = kernels_for("bs1 b1 h1 d1 n" + std::to_string(inputs)).size();
+    ASSERT_TRUE(count == registered_kernels().size() || count == registered_kernels().size() - std::size_t(emulated));
+    with += count == registered_kernels().size();
+  }
+  EXPECT_GT(with, inputs / emulated_one_in / 2);
+  EXPECT_LT(with, inputs / emulated_one_in * 2);
+}
 
 TEST_P(EveryTarget, FindsNothingInItsCorpus) {
   std::size_t judged = 0;

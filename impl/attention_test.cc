@@ -12,11 +12,10 @@
 #include <utility>
 #include <vector>
 
+#include "impl/call_for_tests.h"
 #include "impl/kernels.h"
 #include "impl/simd/memory.h"
 #include "problem/c_interface.h"
-#include "problem/inputs.h"
-#include "problem/token.h"
 
 namespace boresight::impl {
 namespace {
@@ -33,28 +32,7 @@ const char* const many[] = {
     "bs1 b1 h2 d8 n4 s0",
 };
 
-// A call that is there: its inputs, and outputs that are NaN until they are written.
-struct Call {
-  explicit Call(const char* text) : a_case(*parse_token(text)), inputs(make_inputs(a_case)), tensors(inputs.tensors) {
-    const Problem& p = a_case.problem;
-    tensors.out = inputs.allocate(p.type, {p.batch, p.heads, p.queries, p.value_dim});
-    tensors.lse = inputs.allocate(Type::f32, {p.batch, p.heads, p.queries});
-    forget();
-  }
-  void forget() {
-    for (const Tensor& output : {tensors.out, tensors.lse})
-      std::fill_n(static_cast<std::byte*>(output.data), std::size_t(output.elements()) * bytes(output.type), std::byte{0xff});
-  }
-  std::string bits() const {
-    std::string all;
-    for (const Tensor& output : {tensors.out, tensors.lse})
-      all.append(static_cast<const char*>(output.data), std::size_t(output.elements()) * bytes(output.type));
-    return all;
-  }
-  Case a_case;
-  Inputs inputs;
-  Tensors tensors;
-};
+using Call = CallForTests;
 
 std::string bits_of(const Kernel& kernel, Call& call) {
   call.forget();

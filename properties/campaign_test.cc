@@ -60,6 +60,28 @@ TEST(Campaign, FindsASpoiltKernelAndShrinksItsCase) {
   EXPECT_EQ(find_law(finding.law)->judge(*again, spoilt()).outcome, Outcome::failed);
 }
 
+// The cases that a kernel was judged on, or could have been.
+std::int64_t cases_of(const Report& report, const std::string& kernel) {
+  std::int64_t cases = 0;
+  for (const auto& [law, evidence] : report.evidence.at(kernel))
+    cases += evidence.passed + evidence.failed + evidence.skipped + evidence.mistrusted;
+  return cases;
+}
+
+TEST(Campaign, TriesEmulatedKernelsInTheFirstRoundsAndThenInOneOfEight) {
+  Kernel emulated = registered_kernels().front();
+  emulated.name = "emulated";
+  emulated.instruction_set = "host";
+  Plan beside = plan(2, 24);
+  beside.laws = {laws().front()};  // a round is a case
+  beside.kernels = {registered_kernels().front(), emulated};
+  const Report report = run(beside);
+  EXPECT_EQ(cases_of(report, beside.kernels[0].name), 24);
+  EXPECT_EQ(cases_of(report, "emulated"), 8 + 2);  // rounds 0 to 7, 8 and 16
+  beside.kernels = {emulated};
+  EXPECT_EQ(cases_of(run(beside), "emulated"), 24);
+}
+
 TEST(Campaign, StopsWhenAsked) {
   const std::atomic<bool> stop{true};
   Plan stopped = plan(1, 600);

@@ -2,7 +2,7 @@
 import math
 
 import report
-from contest.page import OURS, best_peer, errors, lead, names, percent, timed
+from contest.page import OURS, best_peer, entry_of, errors, lead, names, percent, timed
 
 HEAD = """# Attention on a GPU, ours beside its peers
 
@@ -26,12 +26,8 @@ def rate(row, entry):
 
 
 def cell(row, name, notes):
-    entry = row["contestants"].get(name, {"not_taken": "not asked"})
-    for word in ("not_taken", "refused"):
-        if word in entry:
-            note = notes.setdefault((name, entry[word]), len(notes) + 1)
-            return f"{'-' if word == 'not_taken' else 'REFUSED'} [{note}]"
-    return f"{rate(row, entry)[0]:.0f} ({percent(entry['of_limit'])})"
+    entry, untimed = entry_of(row, name, notes)
+    return untimed or f"{rate(row, entry)[0]:.0f} ({percent(entry['of_limit'])})"
 
 
 def bias_costs(row, rows):

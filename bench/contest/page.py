@@ -53,12 +53,20 @@ def percent(fraction):
     return f"{100 * fraction:.0f} %"
 
 
-def cell(row, name, notes):
+def entry_of(row, name, notes):
+    """The contestant's entry of the row, and the cell that says why it was not timed, with the number of a note; None: it was."""
     entry = row["contestants"].get(name, {"not_taken": "not asked"})
     for word in ("not_taken", "refused"):
         if word in entry:
             note = notes.setdefault((name, entry[word]), len(notes) + 1)
-            return f"{'-' if word == 'not_taken' else 'REFUSED'} [{note}]"
+            return entry, f"{'-' if word == 'not_taken' else 'REFUSED'} [{note}]"
+    return entry, None
+
+
+def cell(row, name, notes):
+    entry, untimed = entry_of(row, name, notes)
+    if untimed:
+        return untimed
     share = f" ({percent(entry['of_limit'])})" if "of_limit" in entry else ""
     return f"{'~' * entry['disturbed']}{entry['time_ms']:.3g}{share}"
 

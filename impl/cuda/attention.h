@@ -38,8 +38,8 @@ BORESIGHT_PUBLIC size_t boresight_cuda_attention_workspace(const boresight_cuda_
 
 /* Launches a call in a stream, a cudaStream_t of the plan's device, which must be the current one; NULL is its default stream.
  * NULL: all was launched, and out and lse are there when the stream has come so far; else what is wrong, in words. A fault of a
- * kernel shows in a later call, of this or of anything in CUDA. Nothing is allocated, copied or waited for. cuda/tensor_core wants
- * keys and values at multiples of 16 bytes. */
+ * kernel shows in a later call, of this or of anything in CUDA. Nothing is allocated, copied or waited for. cuda/tensor_core
+ * wants keys and values at multiples of 16 bytes. */
 BORESIGHT_PUBLIC const char* boresight_cuda_attention_run(const boresight_cuda_attention* plan, const boresight_tensors* tensors,
                                                           void* workspace, void* stream);
 

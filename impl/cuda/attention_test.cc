@@ -11,28 +11,18 @@
 #include <string>
 #include <utility>
 
+#include "impl/call_for_tests.h"
 #include "impl/cuda/gpu/device.h"
 #include "impl/cuda/gpu/running.h"
 #include "impl/cuda/workspace.h"
 #include "problem/c_interface.h"
-#include "problem/inputs.h"
-#include "problem/token.h"
 
 namespace boresight::impl::cuda {
 namespace {
 
 const char* const usual = "bs1 b2 h4/2 d8/6 n3 s5 M4 P2 causal alibi key_mask=0.75";
 
-struct Call {
-  explicit Call(const char* text) : a_case(*parse_token(text)), inputs(make_inputs(a_case)), tensors(inputs.tensors) {
-    const Problem& p = a_case.problem;
-    tensors.out = inputs.allocate(p.type, {p.batch, p.heads, p.queries, p.value_dim});
-    tensors.lse = inputs.allocate(Type::f32, {p.batch, p.heads, p.queries});
-  }
-  Case a_case;
-  Inputs inputs;
-  Tensors tensors;
-};
+using Call = CallForTests;
 
 Result<Attention> planned(const Call& call, std::string_view kernel = {}) {
   return Attention::plan(call.a_case.problem, call.tensors, call.a_case.options, kernel);

@@ -121,13 +121,28 @@ struct Call {
 };
 static_assert(std::is_trivially_copyable_v<Call> && sizeof(Call) <= 4096);  // what a kernel's parameters may take
 
-// Blocks of threads take items in turn, so that a grid is never too large: for (auto item : ..) without an iterator.
+// Blocks of threads take items in turn, so that a grid is never too large.
 template <class Body>
 DEVICE void for_each_item(std::int64_t items, Body body) {
   for (std::int64_t item = block().x; item < items; item += blocks().x) {
     body(item);
     barrier();  // what the block shares is free again
   }
+}
+
+// Items that are a tile of rows of one head: how many, and body(batch, head, rows) for those of this block.
+constexpr std::int64_t row_tiles_of_heads(const Call& call) {
+  return std::int64_t(call.batch) * call.heads * call.g.row_tiles(call.tile_queries);
+}
+template <class Body>
+DEVICE void for_each_row_tile_of_heads(const Call& call, Body body) {
+  for_each_item(row_tiles_of_heads(call), [&](std::int64_t item) {
+    const std::int64_t tiles = call.g.row_tiles(call.tile_queries);
+    const Place<std::int64_t> head = place_of(item, tiles), at = place_of(head.row, std::int64_t(call.heads));
+    // Under a causal mask the last rows take longest.
+    const std::int32_t tile = std::int32_t(from_the_last(tiles, head.at));
+    body(std::int32_t(at.row), std::int32_t(at.at), call.g.row_tile(call.tile_queries, tile));
+  });
 }
 
 }  // namespace boresight::impl::cuda

@@ -13,6 +13,7 @@
 #include "impl/cuda/call.h"
 #include "impl/cuda/decode_cut.h"
 #include "impl/cuda/score.h"
+#include "impl/cuda/weights.h"
 
 namespace boresight::impl::cuda {
 
@@ -199,17 +200,18 @@ struct Decode {
 
   // One group of copies each.
   DEVICE void load_keys(Range<std::int32_t> tile) const {
-    if (call_.keys_in_pieces)
-      copy_pieces(tile, shared_.key_rows, memory_.key_pieces, key(0), memory_.key_stride());
-    else
-      copy_elements(call_.k, tile, shared_.key_rows, call_.head_dim, memory_.key_pieces, key(0), memory_.key_stride());
-    commit_copies();
+    load(call_.k, tile, shared_.key_rows, call_.keys_in_pieces, call_.head_dim, memory_.key_pieces, key(0), memory_.key_stride());
   }
   DEVICE void load_values(Range<std::int32_t> tile) const {
-    if (call_.values_in_pieces)
-      copy_pieces(tile, shared_.value_rows, memory_.value_pieces, value(0), memory_.value_stride());
+    load(call_.v, tile, shared_.value_rows, call_.values_in_pieces, call_.value_dim, memory_.value_pieces, value(0),
+         memory_.value_stride());
+  }
+  DEVICE void load(const KeyViews& views, Range<std::int32_t> tile, const std::byte* const* found, bool in_pieces,
+                   std::int32_t width, std::int32_t pieces, std::byte* to, std::int32_t stride) const {
+    if (in_pieces)
+      copy_pieces(tile, found, pieces, to, stride);
     else
-      copy_elements(call_.v, tile, shared_.value_rows, call_.value_dim, memory_.value_pieces, value(0), memory_.value_stride());
+      copy_elements(views, tile, found, width, pieces, to, stride);
     commit_copies();
   }
   static DEVICE void copy_pieces(Range<std::int32_t> tile, const std::byte* const* found, std::int32_t pieces, std::byte* to,

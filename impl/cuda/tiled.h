@@ -6,6 +6,7 @@
 
 #include "impl/cuda/call.h"
 #include "impl/cuda/score.h"
+#include "impl/cuda/weights.h"
 
 namespace boresight::impl::cuda {
 
@@ -33,18 +34,11 @@ struct Tiled {
   };
   static constexpr std::size_t shared_bytes = sizeof(Shared);
 
-  static constexpr std::int64_t items(const Call& call) {
-    return std::int64_t(call.batch) * call.heads * call.g.row_tiles(call.tile_queries);
-  }
+  static constexpr std::int64_t items(const Call& call) { return row_tiles_of_heads(call); }
 
   static DEVICE void run(const Call& call) {
-    for_each_item(items(call), [&](std::int64_t item) {
-      const std::int64_t tiles = call.g.row_tiles(call.tile_queries);
-      const Place<std::int64_t> head = place_of(item, tiles), at = place_of(head.row, std::int64_t(call.heads));
-      // Under a causal mask the last rows take longest.
-      const Range<std::int32_t> mine = call.g.row_tile(call.tile_queries, std::int32_t(from_the_last(tiles, head.at)));
-      Tiled(call, std::int32_t(at.row), std::int32_t(at.at), mine).attend();
-    });
+    for_each_row_tile_of_heads(
+        call, [&](std::int32_t batch, std::int32_t head, Range<std::int32_t> mine) { Tiled(call, batch, head, mine).attend(); });
   }
 
  private:

@@ -7,7 +7,8 @@
 
 namespace boresight::impl::cuda {
 
-// Bytes, of a block at a multiple of simd::Workspace::alignment. Of tensors nothing but shapes, types and strides is looked at.
+// Bytes, of a block at a multiple of simd::Workspace::alignment. Of tensors their data is not read; but whether it lies at a
+// multiple of 16 bytes decides what cuda/tensor_core packs.
 std::size_t workspace_bytes(Algorithm algorithm, const Problem& problem, const Tensors& tensors, const Options& options);
 
 }  // namespace boresight::impl::cuda

@@ -26,6 +26,14 @@ class Exhaust(unittest.TestCase):
         self.assertEqual(done.returncode, HELD, done.stdout)
         self.assertRegex(done.stdout.splitlines()[-1], r"^PASSED: 504 layouts x \d+ kernels, [\d,]+ runs, 0 failed; again: exhaust --bound 1$")
 
+    def test_emulated_kernels_are_left_out_aloud_and_judged_where_asked_for(self):
+        done = run("exhaust", "--bound", "0")
+        self.assertRegex(done.stderr, r"\d emulated kernel\(s\) left out; --kernel 'cuda/\*' judges them")
+        self.assertNotIn("@host", done.stdout)
+        asked = run("exhaust", "--bound", "0", "--kernel", "cuda/*")
+        self.assertEqual(asked.returncode, HELD, asked.stdout)
+        self.assertIn("cuda/tensor_core@host", asked.stdout)
+
     def test_a_planted_bug_fails_the_same_on_any_number_of_threads(self):
         one, report = self.json("--bound", "1", "--threads", "1", program=MUTANT)
         self.assertEqual(one.returncode, FAILURE)

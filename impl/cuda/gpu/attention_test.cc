@@ -8,12 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "impl/call_for_tests.h"
 #include "impl/cuda/gpu/device.h"
 #include "impl/cuda/kernels.h"
 #include "impl/cuda/mirror.h"
 #include "problem/extent.h"
-#include "problem/inputs.h"
-#include "problem/token.h"
 
 namespace boresight::impl::cuda::gpu {
 namespace {
@@ -25,22 +24,7 @@ const char* const many[] = {
     "bs1 b1 h4/1 d64 n5 s600 M2 P1 zero_kv causal bias=relative_buckets rotary=4 xpos f16",
 };
 
-struct Call {
-  explicit Call(const char* text) : a_case(*parse_token(text)), inputs(make_inputs(a_case)), tensors(inputs.tensors) {
-    const Problem& p = a_case.problem;
-    tensors.out = inputs.allocate(p.type, {p.batch, p.heads, p.queries, p.value_dim});
-    tensors.lse = inputs.allocate(Type::f32, {p.batch, p.heads, p.queries});
-  }
-  std::string bits() const {
-    std::string all;
-    for (const Tensor& output : {tensors.out, tensors.lse})
-      all.append(static_cast<const char*>(output.data), std::size_t(output.elements()) * bytes(output.type));
-    return all;
-  }
-  Case a_case;
-  Inputs inputs;
-  Tensors tensors;
-};
+using Call = CallForTests;
 
 TEST(OnAGpu, RowsSayWhyTheyCantRun) {
   for (const Kernel& row : kernels())
