@@ -5,7 +5,7 @@ Prints a row each: cases until caught, the median and the worst of the seeds, se
 Then kernels with two readings at once, which must be named by both; and the control by the book, which must not be caught.
 The status is 1 where any of this fails.
 
-Usage: power.py build/release/misreadings [--seeds 5] [--budget 60s] [--only PATTERN] [--page FILE.md --confusion build/release/confusion]
+Usage: power.py build/release/misreadings [--seeds 5] [--budget 60s] [--only PATTERN] [--control CASES] [--page FILE.md --confusion build/release/confusion]
 """
 import argparse
 import collections
@@ -21,7 +21,6 @@ import tempfile
 import time
 
 CONTROL = "misread/by-the-book"
-CONTROL_CASES = 4000
 ALONE = "ways_of_running_agree"  # it compares kernels with each other, and each reading is to be caught alone
 AGREEMENT = "agrees_with_reference"
 
@@ -69,6 +68,7 @@ def main():
     options.add_argument("--seeds", type=int, default=5)
     options.add_argument("--budget", default="60s")
     options.add_argument("--only", default="*")
+    options.add_argument("--control", type=int, default=4000, help="cases of the control by the book, with each of two seeds")
     options.add_argument("--page")
     options.add_argument("--confusion")
     options = options.parse_args()
@@ -84,7 +84,7 @@ def main():
                     for seed in range(1, seeds + 1)] for k in single}
         pairs = {k: [pool.submit(verify, program, AGREEMENT, k, seed, "--budget", options.budget)
                      for seed in range(1, seeds + 1)] for k in double}
-        control = [pool.submit(verify, program, laws, CONTROL, seed, "--cases", str(CONTROL_CASES)) for seed in (1, 2)]
+        control = [pool.submit(verify, program, laws, CONTROL, seed, "--cases", str(options.control)) for seed in (1, 2)]
         runs = {k: [run.result() for run in these] for k, these in runs.items()}
         named = {k: [(finding or {}).get("reading", "") for finding, _ in (run.result() for run in these)] for k, these in pairs.items()}
         false_alarms = sum(run.result()[0] is not None for run in control)
@@ -94,7 +94,7 @@ def main():
     lines = ["| reading | median | worst | seconds | caught by |", "|---|---|---|---|---|"] + [line for line, _ in rows]
     missed = sum(not caught for _, caught in rows)
     closing = [f"{len(rows) - missed} of {len(rows)} readings caught with every one of {seeds} seeds, each within {options.budget} on "
-               f"one thread; by the book: {false_alarms} findings in {2 * CONTROL_CASES} cases."]
+               f"one thread; by the book: {false_alarms} findings in {2 * options.control} cases."]
     both = {k: sum(sorted(reading.split(" + ")) == sorted(k.removeprefix("misread/").split("+")) for reading in readings)
             for k, readings in named.items()}
     for kernel, count in both.items():

@@ -6,6 +6,7 @@ Usage: verify_test.py BORESIGHT MUTANT
 import json
 import pathlib
 import re
+import shlex
 import signal
 import subprocess
 import tempfile
@@ -13,7 +14,7 @@ import time
 import unittest
 import xml.etree.ElementTree as xml
 
-from command import BORESIGHT, FAILURE, HELD, INTERRUPTED, MUTANT, UNTESTED, USAGE, run, main
+from command import BORESIGHT, FAILURE, HELD, INTERRUPTED, MUTANT, RUN_HERE, UNTESTED, USAGE, run, main
 
 
 class Verify(unittest.TestCase):
@@ -23,7 +24,7 @@ class Verify(unittest.TestCase):
         self.assertIn("PASSED", done.stdout)
 
     def test_a_planted_bug_fails_and_its_token_replays_it(self):
-        done = run("verify", "--cases", "1000", "--seed", "1", program=MUTANT)
+        done = run("verify", "--cases", "1000", "--seed", "1", *RUN_HERE, program=MUTANT)
         self.assertEqual(done.returncode, FAILURE, done.stdout)
         token = next(line.split("'")[1] for line in done.stdout.splitlines() if line.startswith("  again "))
         for words in ([token], token.split()):
@@ -36,7 +37,8 @@ class Verify(unittest.TestCase):
             reports = []
             for threads in ("1", "2", "3"):
                 path = pathlib.Path(folder) / threads
-                run("verify", "--cases", "500", "--seed", "9", "--threads", threads, "--quiet", "--json", str(path), program=MUTANT)
+                run("verify", "--cases", "500", "--seed", "9", "--threads", threads, "--quiet", "--json", str(path), *RUN_HERE,
+                    program=MUTANT)
                 reports.append(path.read_bytes())
             self.assertEqual(reports[0], reports[1])
             self.assertEqual(reports[0], reports[2])
@@ -113,9 +115,9 @@ class Shards(unittest.TestCase):
     def test_together_judge_what_the_whole_judges(self):
         def judged(report):
             return {row["law"]: row["passed"] + row["failed"] for row in report["evidence"]}
-        among = "--kernel", "scalar,simd/*"  # a third of these cases is too little for emulated kernels
-        _, whole = self.report("--cases", "600", *among)
-        parts = [self.report("--cases", "600", "--shard", f"{k}/3", *among) for k in (1, 2, 3)]
+        # A third of these cases is too little for emulated kernels.
+        _, whole = self.report("--cases", "600", *RUN_HERE)
+        parts = [self.report("--cases", "600", "--shard", f"{k}/3", *RUN_HERE) for k in (1, 2, 3)]
         for done, part in parts:
             self.assertEqual(done.returncode, HELD, done.stderr)
             self.assertTrue(all(judged(part).values()), part)
@@ -123,12 +125,12 @@ class Shards(unittest.TestCase):
         self.assertEqual(sum(part["shard"]["cases"] for _, part in parts), 600)
 
     def test_one_says_which_it_is_and_how_to_repeat_it(self):
-        done = run("verify", "--cases", "600", "--seed", "3", "--shard", "2/3")
+        done = run("verify", "--cases", "600", "--seed", "3", "--shard", "2/3", *RUN_HERE)
         self.assertIn("shard 2/3", done.stdout)
-        self.assertIn("again: --cases 600 --seed 3 --shard 2/3", done.stdout)
-        budget = run("verify", "--budget", "0.5s", "--seed", "3", "--shard", "2/3").stdout
+        self.assertIn("again: --cases 600 --seed 3 --shard 2/3 --kernel 'scalar,simd/*'", done.stdout)
+        budget = run("verify", "--budget", "0.5s", "--seed", "3", "--shard", "2/3", *RUN_HERE).stdout
         counts = budget.splitlines()[-1].split(";")[0]
-        again = run("verify", *budget.split("again: ")[1].split()).stdout
+        again = run("verify", *shlex.split(budget.split("again: ")[1])).stdout
         self.assertIn(counts, again)
 
     def test_one_too_small_to_meet_every_law_is_no_success(self):
@@ -149,7 +151,7 @@ class Junit(unittest.TestCase):
             return done, xml.parse(path).getroot()
 
     def test_is_a_suite_each_kernel_and_a_test_each_law(self):
-        done, root = self.suites("--cases", "300")
+        done, root = self.suites("--cases", "300", *RUN_HERE)
         self.assertEqual(done.returncode, HELD)
         laws = [line.split()[0] for line in run("list", "laws").stdout.splitlines()]
         suite = next(suite for suite in root if suite.get("name") == "scalar")
@@ -158,7 +160,7 @@ class Junit(unittest.TestCase):
         self.assertIn("judged", suite.find("testcase/system-out").text)
 
     def test_a_failure_holds_the_words_and_the_token(self):
-        done, root = self.suites("--cases", "1000", "--law", "agrees*", program=MUTANT)
+        done, root = self.suites("--cases", "1000", "--law", "agrees*", *RUN_HERE, program=MUTANT)
         failure = root.find(".//failure")
         self.assertIn("outside the certified bound", failure.get("message"))
         self.assertEqual(root.get("failures"), "1")
