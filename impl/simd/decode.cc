@@ -10,6 +10,7 @@
 
 #include "impl/finish_row.h"
 #include "impl/simd/call.h"
+#include "impl/simd/flushed.h"
 #include "impl/simd/pool.h"
 #include "impl/simd/targets.h"
 #include "impl/tiling.h"
@@ -366,6 +367,7 @@ void decode(const Problem& problem, const Tensors& tensors, const Options& optio
     const Range<std::int32_t> rows = call.g.row_tile(tiling.queries, tile);
     states.begin();
     parallel(options.threads, sizes.heads * sizes.parts, [&](std::int64_t item, int worker) {
+      const Flushed flushed;
       const auto [head, part] = place_of(item, std::int64_t(sizes.parts));
       const auto [batch, kv_head] = place_of(head, problem.kv_heads);
       Reader reader(call, tiling, sizes, scratch, worker);

@@ -11,6 +11,7 @@
 #include "impl/bias_row.h"
 #include "impl/finish_row.h"
 #include "impl/simd/call.h"
+#include "impl/simd/flushed.h"
 #include "impl/simd/columns.h"
 #include "impl/simd/pool.h"
 #include "impl/simd/targets.h"
@@ -249,6 +250,7 @@ void flash_over(const Problem& problem, const Tensors& tensors, const Options& o
         columns[slot].read(place(slot).row, place(slot).at, tile_range(columns[slot].room(), read_at_once, std::int32_t(block)));
       });
     parallel(options.threads, count * call.group * tiles, [&](std::int64_t item, int number) {
+      const Flushed flushed;
       const auto [query_head, k] = place_of(item, std::int64_t(tiles));
       const auto [slot, member] = place_of(query_head, std::int64_t(call.group));
       const std::int32_t tile = from_the_last(tiles, std::int32_t(k));  // under a causal mask the last are the longest
