@@ -72,7 +72,7 @@ mutants: release
 	cmake --build build/release --target mutants
 # The kernels for GPUs, compiled: their tests run where a GPU is, and say so where none is.
 cuda: setup
-	@if command -v nvcc >/dev/null; then $(MAKE) --no-print-directory build/cuda/build.ninja SETUP=true && cmake --build --preset cuda; \
+	@if [ -n "$$(cmake -P cmake/find_nvcc.cmake)" ]; then $(MAKE) --no-print-directory build/cuda/build.ninja SETUP=true && cmake --build --preset cuda; \
 	 else echo 'nvcc is not here: the kernels for GPUs are SKIPPED'; fi
 test-cuda: cuda
 	@[ ! -e build/cuda/build.ninja ] || { cmake --build build/cuda --target boresight && ctest --test-dir build/cuda --output-on-failure; }

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Our kernels on a GPU: judged first (the machine's functions against their models, laws, recorded vectors, compute-sanitizer), then timed
-beside PyTorch's scaled_dot_product_attention (cuDNN, FlashAttention 2), FlexAttention, a matrix product and a copy. Prints the
-tables; with --results keeps the numbers, with --page writes the page and the plot.
+beside PyTorch's scaled_dot_product_attention (cuDNN, FlashAttention 2, memory-efficient), FlexAttention, a matrix product and a copy.
+Prints the tables; with --results keeps the numbers, with --page writes the page and the plot.
 
-Ends with 77 where something that it needs is not here, and says what; with 1 where a kernel was found wrong. --pack FOLDER copies what
-a run needs of the build, so that it can be taken to a machine that has a GPU and no build: there it is --build FOLDER."""
+Ends with 77 where something that it needs is not here, and says what; with 1 where a kernel was found wrong, or has no time on a row.
+--pack FOLDER copies what a run needs of the build, so that it can be taken to a machine that has a GPU and no build: there it is
+--build FOLDER."""
 import argparse
 import ctypes
 import datetime
 import fnmatch
+import functools
 import gc
 import json
 import os
@@ -18,9 +20,13 @@ import re
 import shutil
 import subprocess
 import sys
+from typing import NamedTuple
 
 import report
+from contest import rotation
+from contest.contestant import Broken
 from contest.gpu_rows import SHAPES, rows
+from contest.page import OURS
 from contest.shapes import MODES
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
@@ -58,12 +64,19 @@ def check_build(build):
         raise Missing(f"{build} has no {', '.join(absent)}: make bench-gpu builds them where nvcc is")
 
 
+def kernels_on_gpus(command):
+    """{name: why it can't run here, or ""} of the rows @gpu."""
+    said = subprocess.run([command, "list", "kernels"], capture_output=True, text=True, check=True).stdout
+    return dict(re.findall(r"^(cuda/\w+@gpu)\s+gpu\s+(?:available|unavailable: (.*))$", said, re.MULTILINE))
+
+
 def check_gpu(build):
     """Says why the rows @gpu can't run; they themselves do."""
-    said = subprocess.run([build / "boresight", "list", "kernels"], capture_output=True, text=True, check=True).stdout
-    reasons = re.findall(r"^(cuda/\w+@gpu)\s+gpu\s+(?:available|unavailable: (.*))$", said, re.MULTILINE)
-    if not reasons or all(why for _, why in reasons):
-        raise Missing(reasons[0][1] if reasons else f"{build}/boresight has no kernels on GPUs")
+    found = kernels_on_gpus(build / "boresight")
+    if not found:
+        raise Missing(f"{build}/boresight has no kernels on GPUs")
+    for why in filter(None, found.values()):
+        raise Missing(why)
 
 
 def torch_here():
@@ -76,26 +89,45 @@ def torch_here():
     return torch
 
 
-def judge(build, cases):
-    """The first step that finds something wrong, in words, or None."""
+class Wrong(Exception):
+    """The step of the judge that found something, in words."""
+
+
+class Step(NamedTuple):
+    looks_at: str
+    command: tuple  # ends with 0 where nothing is wrong; empty: it can't be run here
+
+
+def steps(build, cases, sanitizer):
+    """`sanitizer`: where compute-sanitizer is, or None."""
     kernels = ("--kernel", "cuda/*@gpu")
     small = (build / "boresight", "verify", *kernels, "--cases", "20", "--seed", "2", "--threads", "1", "--no-shrink")
-    steps = [
-        (build / "machine_check",),
-        (build / "boresight", "verify", *kernels, "--cases", str(cases), "--seed", "1"),
-        (build / "boresight", "vectors", VECTORS, *kernels),
+    sanitized = lambda tool: (sanitizer, "--tool", tool, "--error-exitcode", "1", *small) if sanitizer else ()  # noqa: E731
+    return [
+        Step("the machine's functions against their models", (build / "machine_check",)),
+        Step(f"every law on {cases} cases", (build / "boresight", "verify", *kernels, "--cases", str(cases), "--seed", "1")),
+        Step("the recorded vectors", (build / "boresight", "vectors", VECTORS, *kernels)),
+        Step("memcheck on 20 cases", sanitized("memcheck")),
+        Step("racecheck on 20 cases", sanitized("racecheck")),
     ]
-    sanitizer = shutil.which("compute-sanitizer")
-    if sanitizer:
-        steps += [(sanitizer, "--tool", tool, "--error-exitcode", "1", *small) for tool in ("memcheck", "racecheck")]
-    else:
-        print("compute-sanitizer is not here: its steps are SKIPPED", file=sys.stderr)
-    for step in steps:
-        words = " ".join(str(word) for word in step)
+
+
+def judge(build, cases):
+    """What was looked at, and what was not, in words. Raises Wrong. Without cases nothing is."""
+    if cases == 0:
+        return "NOT JUDGED: --cases 0"
+    found, skipped = [], []
+    for step in steps(build, cases, shutil.which("compute-sanitizer")):
+        if not step.command:
+            skipped.append(step.looks_at)
+            continue
+        words = " ".join(str(word) for word in step.command)
         print(words, file=sys.stderr, flush=True)
-        if (ended := subprocess.run(step, check=False, stdout=sys.stderr).returncode) != 0:
-            return f"{words} ended with {ended}"
-    return None
+        if (ended := subprocess.run(step.command, check=False, stdout=sys.stderr).returncode) != 0:
+            raise Wrong(f"{words} ended with {ended}")
+        found.append(step.looks_at)
+    not_here = f"; SKIPPED, as compute-sanitizer is not here: {', '.join(skipped)}" if skipped else ""
+    return f"nothing was found wrong by {', '.join(found)}{not_here}"
 
 
 def about(torch, build):
@@ -106,7 +138,8 @@ def about(torch, build):
     return {
         "date": datetime.date.today().isoformat(),
         "commit": commit(build),
-        "device": f"{gpu.name}, compute capability {gpu.major}.{gpu.minor}, {gpu.multi_processor_count} multiprocessors",
+        "device": f"{gpu.name}, compute capability {gpu.major}.{gpu.minor}, {gpu.multi_processor_count} multiprocessors, "
+        f"{gpu.L2_cache_size / 2**20:.0f} MiB of L2 cache",
         "versions": f"driver {driver or 'unknown'}, torch {torch.__version__}, CUDA {torch.version.cuda}, "
         f"cuDNN {torch.backends.cudnn.version()}",
         "machine": f"{report.processor()}, {platform.system()} {platform.machine()}",
@@ -114,7 +147,7 @@ def about(torch, build):
 
 
 def measured(options, keep):
-    """Every row; keep(rows so far) after each."""
+    """Every row, and why there are no more, or ""; keep(rows so far) after each."""
     import torch
     from contest import gpu_clock, gpu_contestants, gpu_judge, match
 
@@ -124,17 +157,28 @@ def measured(options, keep):
     chosen = [one for one in every if any(fnmatch.fnmatch(one.name, word) for word in options.contestants.split(","))]
     if not chosen:
         sys.exit(f"--contestants {options.contestants}: nobody is called so; there are {', '.join(one.name for one in every)}")
-    limits, found = gpu_contestants.Limits(), []
+    limits, found, cache = gpu_contestants.Limits(), [], torch.cuda.get_device_properties(0).L2_cache_size
     for row in rows(options.rows, options.modes):
         print(row, file=sys.stderr, flush=True)
-        played = match.play(row, chosen, limits.of, options.seconds, 1, lambda inputs: gpu_judge.Judge(judge_library, inputs), "cuda",
-                            gpu_clock.interleaved)
+        copies = rotation.copies(row.bytes_read, cache) if row.decodes else 1
+        timed_in_turns = functools.partial(gpu_clock.interleaved, copies=copies)
+        try:
+            played = match.play(row, chosen, limits.of, options.seconds, 1, lambda inputs: gpu_judge.Judge(judge_library, inputs), "cuda",
+                                timed_in_turns, copies)
+        except Broken as what:
+            return found, f"{row.name}: {what}"
         queries = 2 * 2 * row.shape.batch * row.shape.heads * row.shape.queries * row.shape.head_dim  # bytes of q and out
-        found.append(played | {"flops": row.flops, "bytes": row.bytes_read, "moved": row.bytes_read + queries})
+        found.append(played | {"flops": row.flops, "bytes": row.bytes_read, "moved": row.bytes_read + queries, "copies": copies})
         keep(found)
         gc.collect()
         torch.cuda.empty_cache()
-    return found
+    return found, ""
+
+
+def status(found, stopped):
+    """1 where measuring was stopped, there is no row, or ours was asked and has no time on one: ours takes every row."""
+    ours = [row["contestants"][OURS] for row in found if OURS in row["contestants"]]
+    return 1 if stopped or not found or any("time_ms" not in entry for entry in ours) else 0
 
 
 def patterns_of(allowed):
@@ -171,17 +215,22 @@ def write_page(options, facts, found):
     print(gpu_page.page(facts, found), end="")
     if options.page:
         options.page.parent.mkdir(parents=True, exist_ok=True)
-        options.page.write_text(gpu_page.page(facts, found, options.page.with_suffix(".svg").name))
-        gpu_page.draw(found, options.page)
+        plot = options.page.with_suffix(".svg").name if found else None
+        options.page.write_text(gpu_page.page(facts, found, plot))
+        if found:
+            gpu_page.draw(found, options.page)
 
 
 def run(options):
     check_build(options.build)
     check_gpu(options.build)
-    if options.cases and (wrong := judge(options.build, options.cases)):
-        print(wrong)
+    torch = torch_here()
+    try:
+        judged = judge(options.build, options.cases)
+    except Wrong as what:
+        print(what)
         return 1
-    facts = about(torch_here(), options.build)
+    facts = about(torch, options.build) | {"judged": judged}
 
     def keep(found):
         if options.results:
@@ -189,9 +238,12 @@ def run(options):
             raw = options.results / f"{facts['date']}-{facts['commit']}-gpu.json"
             raw.write_text(json.dumps(facts | {"rows": found}, indent=1) + "\n")
 
-    found = measured(options, keep)
+    found, stopped = measured(options, keep)
+    if stopped:
+        facts["stopped"] = stopped
+        keep(found)
     write_page(options, facts, found)
-    return 1 if any("refused" in row["contestants"].get("ours", {}) for row in found) else 0
+    return status(found, stopped)
 
 
 def main(words):

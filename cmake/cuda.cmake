@@ -1,12 +1,13 @@
 # The kernels of impl/cuda on GPUs, where nvcc compiles them: boresight_gpu, of impl/cuda/gpu/*.cu, in the place of gpu/absent.cc.
 # Code for sm_80 and sm_90a, and PTX for what came after. CUDA's runtime is linked in, so that the command runs where there is no
-# driver, and says so. What ptxas tells of each kernel is kept beside its object (tests/cuda_gate.py).
+# driver, and says so. What ptxas tells of each kernel is kept beside its object (tests/cuda_gate.py). Line numbers are in the code, and
+# change nothing else of it: compute-sanitizer names lines by them.
 set(BORESIGHT_CUDA OFF CACHE STRING "Our kernels on GPUs too: OFF, ON, or AUTO for where nvcc is")
 if(NOT BORESIGHT_CUDA MATCHES "^(OFF|ON|AUTO)$")
   message(FATAL_ERROR "BORESIGHT_CUDA is ${BORESIGHT_CUDA}; allowed: OFF, ON, AUTO")
 endif()
 if(NOT BORESIGHT_CUDA STREQUAL OFF)
-  find_program(NVCC nvcc HINTS $ENV{CUDA_HOME}/bin /usr/local/cuda/bin)
+  include(cmake/find_nvcc.cmake)
   if(BORESIGHT_CUDA STREQUAL ON AND NOT NVCC)
     message(FATAL_ERROR "BORESIGHT_CUDA is ON, and nvcc is not here; AUTO goes on without")
   endif()
@@ -22,7 +23,7 @@ string(REGEX MATCH "_HERE_=([^\n]+)" found "${said}")
 cmake_path(GET CMAKE_MATCH_1 PARENT_PATH toolkit)  # where nvcc really lies, whatever leads to it
 find_library(CUDART cudart_static REQUIRED NO_DEFAULT_PATH PATHS ${toolkit}/lib64 ${toolkit}/lib ${toolkit}/targets/x86_64-linux/lib ${toolkit}/targets/sbsa-linux/lib)
 
-set(CUDA_FLAGS -std=c++20 -O3 --expt-relaxed-constexpr -ccbin ${CMAKE_CXX_COMPILER} -Xcompiler -fPIC
+set(CUDA_FLAGS -std=c++20 -O3 -lineinfo --expt-relaxed-constexpr -ccbin ${CMAKE_CXX_COMPILER} -Xcompiler -fPIC
                -gencode arch=compute_80,code=sm_80 -gencode arch=compute_90a,code=sm_90a -gencode arch=compute_80,code=compute_80
                -Xptxas -v -I${PROJECT_BINARY_DIR}/roots/impl_private -I${PROJECT_BINARY_DIR}/roots/problem)
 if(CCACHE)  # by what was included: of one preprocessing for several architectures it could not tell

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "impl/attention.h"
-#include "impl/c_words.h"
 #include "problem/c_interface.h"
+#include "problem/c_words.h"
 
 struct boresight_attention {
   boresight::impl::Attention attention;
@@ -24,11 +24,11 @@ boresight_problem boresight_attention_problem(int64_t head_dim) {
 
 const char* boresight_attention_plan(const boresight_problem* problem, const boresight_tensors* tensors,
                                      const boresight_options* options, const char* kernel, boresight_attention** plan) {
-  return boresight::impl::in_words([&]() -> Status {
-    if (plan == nullptr) return boresight::impl::missing("plan");
+  return boresight::in_words([&]() -> Status {
+    if (plan == nullptr) return boresight::missing("plan");
     *plan = nullptr;
-    if (problem == nullptr) return boresight::impl::missing("problem");
-    if (tensors == nullptr) return boresight::impl::missing("tensors");
+    if (problem == nullptr) return boresight::missing("problem");
+    if (tensors == nullptr) return boresight::missing("tensors");
     const Result<boresight::Problem> ours = boresight::from_c(*problem);
     if (!ours) return ours.error();
     const Result<boresight::Tensors> described = boresight::from_c(*tensors, boresight::Data::to_come);
@@ -46,9 +46,9 @@ const char* boresight_attention_kernel(const boresight_attention* plan) { return
 size_t boresight_attention_workspace(const boresight_attention* plan) { return plan->attention.workspace_bytes(); }
 
 const char* boresight_attention_run(const boresight_attention* plan, const boresight_tensors* tensors, void* workspace) {
-  return boresight::impl::in_words([&]() -> Status {
-    if (plan == nullptr) return boresight::impl::missing("plan");
-    if (tensors == nullptr) return boresight::impl::missing("tensors");
+  return boresight::in_words([&]() -> Status {
+    if (plan == nullptr) return boresight::missing("plan");
+    if (tensors == nullptr) return boresight::missing("tensors");
     const Result<boresight::Tensors> ours = boresight::from_c(*tensors, boresight::Data::there);
     if (!ours) return ours.error();
     return plan->attention.run(*ours, workspace);

@@ -4,7 +4,9 @@ import time
 
 import torch
 
+from contest import rotation
 from contest.clock import Samples
+from contest.contestant import Broken, first_line
 
 SAMPLE_SECONDS, ROUNDS_MIN, ROUNDS_MAX = 0.005, 7, 100
 
@@ -36,19 +38,34 @@ def recorded(run, calls):
     return graph.replay
 
 
-def interleaved(runs, seconds, _threads):
-    """{name: Samples} of {name: run}, in turns, for about `seconds` a contestant."""
+def interleaved(runs, seconds, _threads, copies=1):
+    """{name: Samples} of {name: run}, in turns, for about `seconds` a contestant. A run goes over so many copies of its inputs, call by
+    call: each is in a sample as often. Raises Broken where a run fails."""
     samples = {}
-    for name, run in runs.items():
+
+    def prepare(name, run):
         run()
-        calls = max(1, round(SAMPLE_SECONDS / max(min(seconds_of(run) for _ in range(3)), 1e-6)))
+        calls = round(SAMPLE_SECONDS / max(min(seconds_of(run) for _ in range(3)), 1e-6))
+        calls = rotation.whole_turns(calls, copies)
         samples[name] = recorded(run, calls), calls, Samples()
+
+    def take(name):
+        run, calls, found = samples[name]
+        start = time.perf_counter()
+        found.add(seconds_of(run) / calls, False, time.perf_counter() - start)
+
+    def by_name(step, name, *more):
+        try:
+            step(name, *more)
+        except RuntimeError as failure:
+            raise Broken(f"{name} fails while it is timed: {first_line(failure)}") from None
+
+    for name, run in runs.items():
+        by_name(prepare, name, run)
     order = list(samples)
     for rounds in range(1, ROUNDS_MAX + 1):
         for name in order:
-            run, calls, found = samples[name]
-            start = time.perf_counter()
-            found.add(seconds_of(run) / calls, False, time.perf_counter() - start)
+            by_name(take, name)
         order.append(order.pop(0))  # nobody comes always after the same one
         if rounds >= ROUNDS_MIN and all(found.spent > seconds for _, _, found in samples.values()):
             break

@@ -1,12 +1,14 @@
 """Who computes attention on a GPU: our kernels by impl/cuda/attention.h, on PyTorch's memory and stream; PyTorch's
-scaled_dot_product_attention by cuDNN and by FlashAttention 2; FlexAttention, ALiBi a score_mod and causality a block mask."""
+scaled_dot_product_attention by cuDNN, by FlashAttention 2 and by its memory-efficient kernels; FlexAttention, ALiBi a score_mod and
+causality a block mask; and FlashAttention's own package, which takes slopes, where it is installed."""
 import ctypes
+import importlib.util
 import weakref
 
 import torch
 from torch.nn.attention import SDPBackend
 
-from contest.contestant import Contestant, NotTaken, Prepared
+from contest.contestant import Contestant, NotTaken, Prepared, first_line
 from contest.ours import Options, problem, tensors_of
 from contest.torch_calls import flex, sdpa
 
@@ -28,45 +30,77 @@ def ours(library):
     for function in ("free", "kernel", "workspace"):
         getattr(library, f"boresight_cuda_attention_{function}").argtypes = [ctypes.c_void_p]
 
-    def prepare(inputs, _threads):
-        out = torch.empty_like(inputs.q)
-        given = dict(inputs.parts) | {"q": inputs.q, "out": out}
+    def described(inputs):
+        """The struct, and what it points to; an output is among it."""
+        given = dict(inputs.parts) | {"q": inputs.q, "out": torch.empty_like(inputs.q)}
         if inputs.row.alibi:
             given["slopes"] = inputs.slopes[None]
         tensors, views = tensors_of(given)
+        return tensors, (given, views)
+
+    def prepare(inputs, _threads):
+        tensors, first = described(inputs)
+        out = first[0]["out"]
         plan, stated, options = ctypes.c_void_p(), problem(inputs.row), Options()
         if error := library.boresight_cuda_attention_plan(*map(ctypes.byref, (stated, tensors, options)), None, ctypes.byref(plan)):
             raise NotTaken(error.decode())
         weakref.finalize(out, library.boresight_cuda_attention_free, plan)
         workspace = torch.empty(library.boresight_cuda_attention_workspace(plan), dtype=torch.uint8, device=inputs.device)
-        call, at, memory = library.boresight_cuda_attention_run, ctypes.byref(tensors), ctypes.c_void_p(workspace.data_ptr())
-        kept = given, views, workspace
+        call, memory = library.boresight_cuda_attention_run, ctypes.c_void_p(workspace.data_ptr())
 
-        def run(_kept=kept):
-            if error := call(plan, at, memory, ctypes.c_void_p(torch.cuda.current_stream().cuda_stream)):
-                raise RuntimeError(error.decode())
+        def on_these(tensors, pointed_to):
+            at, kept = ctypes.byref(tensors), (pointed_to, workspace, out)  # with `out` goes the plan
 
-        return Prepared(run, lambda _: out, library.boresight_cuda_attention_kernel(plan).decode())
+            def run(_kept=kept):
+                if error := call(plan, at, memory, ctypes.c_void_p(torch.cuda.current_stream().cuda_stream)):
+                    raise RuntimeError(error.decode())
+
+            return run
+
+        kernel = library.boresight_cuda_attention_kernel(plan).decode()
+        return Prepared(on_these(tensors, first), lambda _: out, kernel, lambda other: on_these(*described(other)))
 
     return Contestant("ours", prepare, arithmetic)
 
 
 def bias(inputs):
-    """inputs.bias in the type that q has, as the backends there ask for it: head by head, since in f32 it is twice as large, and once
-    a row."""
+    """inputs.bias in the type that q has, as the backends there ask for it, so that none is converted in a call: head by head, since in
+    f32 it is twice as large, and once a row. Without ALiBi one head is for all."""
     if not hasattr(inputs, "bias_as_q"):
-        inputs.bias_as_q = torch.empty(1, len(inputs.slopes), *inputs.distance.shape, dtype=inputs.q.dtype, device=inputs.device)
-        for head, slope in enumerate(inputs.slopes):
-            inputs.bias_as_q[0, head] = (-slope * inputs.distance.abs()).masked_fill(~inputs.visible, float("-inf"))
+        slopes = inputs.slopes if inputs.row.alibi else torch.zeros(1, device=inputs.device)
+        made = torch.empty(1, len(slopes), *inputs.distance.shape, dtype=inputs.q.dtype, device=inputs.device)
+        for head, slope in enumerate(slopes):
+            made[0, head] = (-slope * inputs.distance.abs()).masked_fill(~inputs.visible, float("-inf"))
+        inputs.bias_as_q = made  # whole, or not there: memory may end above
     return inputs.bias_as_q
+
+
+def flash_attn(inputs, _threads):
+    """Its causality ends at the bottom right, as ours does, and its distances count from there."""
+    row = inputs.row
+    if row.alibi and row.shape.mem_kv:
+        raise NotTaken("its ALiBi would take persistent columns for tokens")
+    try:
+        from flash_attn import flash_attn_func
+    except (ImportError, OSError) as failure:
+        raise NotTaken(f"can't be imported: {first_line(failure)}") from None
+    flags = {"causal": row.causal, "alibi_slopes": inputs.slopes if row.alibi else None}
+
+    def on(inputs):
+        q, k, v = (x.transpose(1, 2) for x in (inputs.q, inputs.k, inputs.v))
+        return lambda: flash_attn_func(q, k, v, **flags)
+
+    return Prepared(on(inputs), lambda out: out.transpose(1, 2), on=on)
 
 
 def contestants(library):
     return (
         ours(library),
-        Contestant("cuDNN", sdpa(SDPBackend.CUDNN_ATTENTION, bias), arithmetic),
-        Contestant("FA2", sdpa(SDPBackend.FLASH_ATTENTION, bias), arithmetic),
+        Contestant("cuDNN", sdpa(SDPBackend.CUDNN_ATTENTION, bias, bias), arithmetic),
+        Contestant("FA2", sdpa(SDPBackend.FLASH_ATTENTION, bias, bias), arithmetic),
+        Contestant("efficient", sdpa(SDPBackend.EFFICIENT_ATTENTION, bias, bias), arithmetic),
         Contestant("flex", flex, arithmetic),
+        *([Contestant("flash-attn", flash_attn, arithmetic)] if importlib.util.find_spec("flash_attn") else []),
     )
 
 

@@ -2,6 +2,7 @@
 import math
 
 import report
+from contest import rotation
 from contest.page import OURS, best_peer, entry_of, errors, lead, names, percent, timed
 
 HEAD = """# Attention on a GPU, ours beside its peers
@@ -13,9 +14,12 @@ matrices of bf16 reached beside the row; for rows that decode, GB/s of keys and 
 a copy moved, bytes read and written both counted. `ours / best` is the best peer's time over ours: above 1 we are ahead. `bias costs` is our
 time over that of our own row without ALiBi.
 
-Random data. Contestants take turns; a sample is a graph of calls between two events, and what is told is the median. Before it is timed,
-what a contestant computes is held to the certified bound of its arithmetic around the truth in double, on 4 rows of every head of 2
-sequences: who is outside is refused, and has no time. ALiBi is a mask in bf16 for cuDNN and FA2, whose rounding of far distances is theirs.
+Random data. Contestants take turns; a sample is a graph of calls between two events, and what is told is the median. Calls of a row that
+decodes go in turns over copies of its keys and values, which together are {caches} times the L2 cache or more, so that all come out of memory.
+Before it is timed, what a contestant computes is held to the certified bound of its arithmetic around the truth in double, on 4 rows of
+every head of 2 sequences: who is outside is refused, and has no time. ALiBi is a mask in bf16 for cuDNN and `efficient` (PyTorch's
+memory-efficient kernels), whose rounding of far distances is theirs. FA2 as PyTorch has it takes no mask, and so no ALiBi, nor causality
+beside persistent columns; FlashAttention's own package takes slopes, and is `flash-attn` where it is installed.
 """
 
 
@@ -54,7 +58,7 @@ def table(rows):
 def page(about, rows, plot=None):
     """The text of docs/gpu.md."""
     facts = "\n".join(f"* {key.replace('_', ' ')}: {value}" for key, value in about.items())
-    text = HEAD.format(facts=facts)
+    text = HEAD.format(facts=facts, caches=rotation.CACHES)
     if plot:
         text += f"\n![Roofline: TFLOP/s by FLOP for each byte that must be moved]({plot})\n"
     for title, decodes in (("Many queries", False), ("Decoding", True)):

@@ -1,4 +1,5 @@
 """The inputs of a row, in memory that every contestant reads, and what of them a contestant may want in a form of its own."""
+import copy
 from functools import cached_property
 
 import torch
@@ -20,6 +21,13 @@ class Inputs:
             for x in (self.k, self.v):
                 x[:, :, : s.mem_kv] = x[:1, :, : s.mem_kv].clone()
         self.slopes = torch.tensor([2.0 ** (-8 * (h + 1) / s.heads) for h in range(s.heads)], device=device)
+
+    def copied(self):
+        """The same numbers, with keys and values in memory of their own."""
+        other = copy.copy(self)
+        other.k, other.v = self.k.clone(), self.v.clone()
+        other.__dict__.pop("parts", None)  # which were of these keys and values
+        return other
 
     @cached_property
     def parts(self):

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <exception>
 #include <limits>
 #include <memory>
-#include <string>
 
 #include "problem/c_interface.h"
+#include "problem/c_words.h"
 #include "reference/attention.h"
 #include "reference/decode.h"
 #include "reference/error_bound.h"
@@ -20,27 +19,7 @@ struct boresight_judgement {
   boresight::reference::ErrorBound bound;
 };
 
-namespace {
-
 using namespace boresight;
-
-// That stay until the thread's next call.
-const char* words(const std::string& text) {
-  thread_local std::string kept;
-  return (kept = text).c_str();
-}
-
-template <class Body>
-const char* in_words(Body body) {
-  try {
-    const Status status = body();
-    return status ? nullptr : words(status.error().text());
-  } catch (const std::exception& wrong) {
-    return words(wrong.what());
-  }
-}
-
-}  // namespace
 
 extern "C" {
 // Truth and bound under this arithmetic, in *made; tensors->out is what else is to be judged, of the same shape. NULL; or what is

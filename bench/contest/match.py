@@ -1,8 +1,9 @@
 """One row, played: who takes it and is right is timed, in turns with the limit of the machine; of the others it is told why not."""
 import torch
 
+from contest import rotation
 from contest.clock import interleaved
-from contest.contestant import NotTaken
+from contest.contestant import Broken, NotTaken, first_line
 from contest.inputs import Inputs
 
 LIMIT = "limit"
@@ -15,25 +16,42 @@ def shape_fault(out, inputs):
     return None
 
 
-def play(row, contestants, limit, seconds, threads, judge_of=None, device="cpu", timed_in_turns=interleaved):
+def wait(device):
+    """Until all that was launched there is done. What went wrong meanwhile is raised."""
+    if device != "cpu":
+        torch.cuda.synchronize()
+
+
+def play(row, contestants, limit, seconds, threads, judge_of=None, device="cpu", timed_in_turns=interleaved, copies=1):
     """`limit` (inputs) -> (name, work, run). A contestant's entry has "not_taken" or "refused" in words, or "time_ms" and more.
-    `judge_of` (inputs): None for the one of the Python package."""
+    `judge_of` (inputs): None for the one of the Python package. `copies`: of keys and values, which the timed calls read in turn.
+    Raises Broken where a failure leaves the device of no use."""
     if judge_of is None:
         from contest.judge import Judge as judge_of
     inputs = Inputs(row, device=device)
+    others = [inputs.copied() for _ in range(copies - 1)]
     judge, told, runs = judge_of(inputs), {}, {}
     for one in contestants:
         try:
             prepared = one.prepare(inputs, threads)
+            calls = [prepared.run, *(prepared.on(other) for other in others)]
+            out = prepared.output([call() for call in calls][0])
+            wait(device)
         except NotTaken as why:
             told[one.name] = {"not_taken": str(why)}
             continue
-        out = prepared.output(prepared.run())
+        except Exception as failure:  # whatever a library raises
+            told[one.name] = {"refused": f"fails: {first_line(failure)}"}
+            try:
+                wait(device)
+            except RuntimeError:  # a fault stays with the process
+                raise Broken(f"{one.name} fails: {first_line(failure)}") from None
+            continue
         fault = shape_fault(out, inputs)
         fraction, error = (float("inf"), float("nan")) if fault else judge.error(out, one.arithmetic(row) | {"flushes_subnormals": True})
         told[one.name] = {"kernel": prepared.kernel, "error/bound": fraction, "error": error}
         if fraction <= 1:
-            runs[one.name] = prepared.run
+            runs[one.name] = rotation.in_turns(calls) if others else prepared.run
         else:
             told[one.name] = {"refused": fault or f"wrong: off by {error:.3g}, {fraction:.3g} bounds"}
     name, work, runs[LIMIT] = limit(inputs)

@@ -65,6 +65,7 @@ Result<Attention> Attention::plan(const Problem& problem, const Tensors& tensors
     const Tables tables(problem, geometry_of(problem));
     made->tables = gpu::upload(tables, made->memory, gpu::stream_of_this_thread());
     gpu::wait(gpu::stream_of_this_thread());
+    gpu::load(*algorithm, problem, planned, options);
     Attention attention;
     attention.plan_ = made;
     return attention;

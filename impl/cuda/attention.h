@@ -22,7 +22,7 @@ typedef struct boresight_cuda_attention boresight_cuda_attention;
 
 /* Plans a call on the calling thread's current device, where the tensors must be. NULL, and the plan in *plan; or what is wrong,
  * in words that stay until this thread's next call here. What a problem implies (slopes, buckets, frequencies) is put into the
- * device's memory now; out of memory is an error that says how much was wanted.
+ * device's memory now, and the kernels of the call are loaded; out of memory is an error that says how much was wanted.
  *
  * options: NULL, or how to run; threads are of no consequence.
  * kernel: NULL for the fastest; else "cuda/tiled" or another of the table's names before the @. */

@@ -1,19 +1,19 @@
 // The C functions of attention.h: what crosses them is looked at by problem/c_interface.h, and the rest is Attention's.
 #include <utility>
 
-#include "impl/c_words.h"
 #include "impl/cuda/attention.h"
 #include "impl/cuda/gpu/device.h"
 #include "problem/c_interface.h"
+#include "problem/c_words.h"
 
 struct boresight_cuda_attention {
   boresight::impl::cuda::Attention attention;
 };
 
+using boresight::in_words;
+using boresight::missing;
 using boresight::Result;
 using boresight::Status;
-using boresight::impl::in_words;
-using boresight::impl::missing;
 using boresight::impl::cuda::Attention;
 
 namespace {

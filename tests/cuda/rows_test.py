@@ -3,19 +3,17 @@
 
 Usage: rows_test.py BORESIGHT listed|judged [verify's flags..]
 """
-import re
+import pathlib
 import subprocess
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "bench"))
 
-def rows(command):
-    """{name: why not, or ""} of the rows @gpu."""
-    text = subprocess.run([command, "list", "kernels"], capture_output=True, text=True, check=True).stdout
-    return dict(re.findall(r"^(cuda/\w+@gpu)\s+gpu\s+(?:available|unavailable: (.*))$", text, re.MULTILINE))
+from gpu import kernels_on_gpus  # noqa: E402
 
 
 def main(command, word, *flags):
-    found = rows(command)
+    found = kernels_on_gpus(command)
     print("\n".join(f"{name}: {why or 'available'}" for name, why in found.items()) or "no row @gpu is listed")
     if word == "listed":
         return 0 if found and not any("this build" in why for why in found.values()) else 1

@@ -17,6 +17,7 @@ void* stream_of_this_thread() { refuse(); }
 void copy(void*, const void*, std::size_t, void*) { refuse(); }
 void fill(void*, unsigned char, std::size_t, void*) { refuse(); }
 void wait(void*) { refuse(); }
+void load(Algorithm, const Problem&, const Tensors&, const Options&) { refuse(); }
 void attend(Algorithm, const Problem&, const Tensors&, const Options&, const TableViews&, void*, void*) { refuse(); }
 
 }  // namespace boresight::impl::cuda::gpu

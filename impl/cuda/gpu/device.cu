@@ -15,7 +15,26 @@ constexpr int oldest = 80;  // compute capability, major and minor: what kernels
 
 std::string words(cudaError_t answer) { return std::string(cudaGetErrorString(answer)) + " (" + cudaGetErrorName(answer) + ")"; }
 
-// A fault of a kernel stays with the process: every later call has the same answer, which says nothing of that call.
+// The errors that a kernel's fault makes, and of which CUDA says that the process can't go on. Others pass, as of a call that may
+// not be captured, or of memory that is not there.
+constexpr bool is_fault(cudaError_t answer) {
+  switch (answer) {
+    case cudaErrorIllegalAddress:
+    case cudaErrorLaunchTimeout:
+    case cudaErrorAssert:
+    case cudaErrorHardwareStackError:
+    case cudaErrorIllegalInstruction:
+    case cudaErrorMisalignedAddress:
+    case cudaErrorInvalidAddressSpace:
+    case cudaErrorInvalidPc:
+    case cudaErrorLaunchFailure:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// A fault stays with the process: every later call has the same answer, which says nothing of that call.
 std::string first_fault(const std::string& fault) {
   static std::mutex mutex;
   static std::string first;
@@ -42,19 +61,28 @@ std::string why_not() {
   return "";
 }
 
+// `workspace`: null where the call needs none, or where nobody works in it.
+void launch_all(Algorithm algorithm, const Problem& problem, const Tensors& tensors, const Options& options, void* workspace,
+                Launcher launcher) {
+  const Running running(problem);
+  alignas(Workspace::alignment) static std::byte nothing[Workspace::alignment];
+  Workspace memory(workspace != nullptr ? workspace : nothing);
+  cuda::attend(algorithm, problem, tensors, options, memory, launcher);
+}
+
 }  // namespace
 
-void check(cudaError_t answer, const char* call, std::size_t bytes) {
+void check(cudaError_t answer, const char* call, std::size_t bytes, Where of) {
   if (answer == cudaSuccess) return;
   cudaGetLastError();  // forgets what can be forgotten
   std::string text = call;
   if (bytes > 0) text += " of " + std::to_string(bytes) + " bytes";
   text += ": " + words(answer);
   std::size_t free = 0, total = 0;
-  if (answer == cudaErrorMemoryAllocation && cudaMemGetInfo(&free, &total) == cudaSuccess)
+  if (answer == cudaErrorMemoryAllocation && of == Where::device && cudaMemGetInfo(&free, &total) == cudaSuccess)
     text += ", " + std::to_string(free) + " of the device's " + std::to_string(total) + " bytes are free";
   if (const std::string token = Running::token(); !token.empty()) text += "; running " + token;
-  if (cudaDeviceSynchronize() != cudaSuccess) text += first_fault(text);
+  if (is_fault(answer)) text += first_fault(text);
   throw Failure(text);
 }
 
@@ -83,7 +111,7 @@ std::byte* Memory::of(std::size_t bytes) {
   if (where_ == Where::device)
     check(cudaMalloc(&at, wanted), "cudaMalloc", wanted);
   else
-    check(cudaMallocHost(&at, wanted), "cudaMallocHost", wanted);
+    check(cudaMallocHost(&at, wanted), "cudaMallocHost", wanted, Where::host);
   at_ = static_cast<std::byte*>(at), bytes_ = wanted;
   return at_;
 }
@@ -100,13 +128,13 @@ void fill(void* at, unsigned char byte, std::size_t bytes, void* stream) {
 
 void wait(void* stream) { check(cudaStreamSynchronize(static_cast<cudaStream_t>(stream)), "cudaStreamSynchronize"); }
 
+void load(Algorithm algorithm, const Problem& problem, const Tensors& tensors, const Options& options) {
+  launch_all(algorithm, problem, tensors, options, nullptr, {.tables = {}, .stream = nullptr, .only_loads = true});
+}
+
 void attend(Algorithm algorithm, const Problem& problem, const Tensors& tensors, const Options& options, const TableViews& tables,
             void* workspace, void* stream) {
-  const Running running(problem);
-  alignas(Workspace::alignment) static std::byte nothing[Workspace::alignment];
-  Workspace memory(workspace != nullptr ? workspace : nothing);  // null where the call needs none
-  Launcher launcher{tables, static_cast<cudaStream_t>(stream)};
-  cuda::attend(algorithm, problem, tensors, options, memory, launcher);
+  launch_all(algorithm, problem, tensors, options, workspace, {.tables = tables, .stream = static_cast<cudaStream_t>(stream)});
 }
 
 }  // namespace boresight::impl::cuda::gpu

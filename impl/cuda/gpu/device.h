@@ -32,7 +32,7 @@ class Memory {
   Memory& operator=(const Memory&) = delete;
 
   // So many bytes or more, at a multiple of 256. Where it grows, what was there is lost. Throws Failure, which says how much was
-  // wanted and how much the device has free.
+  // wanted, and of a device how much is free.
   std::byte* of(std::size_t bytes);
 
  private:
@@ -46,6 +46,9 @@ void* stream_of_this_thread();
 void copy(void* to, const void* from, std::size_t bytes, void* stream);  // between any two memories
 void fill(void* at, unsigned char byte, std::size_t bytes, void* stream);
 void wait(void* stream);  // until all is done; throws what went wrong meanwhile
+
+// Loads the kernels that such a call launches, so that attend() has nothing left to load. Launches none, and reads no data.
+void load(Algorithm algorithm, const Problem& problem, const Tensors& tensors, const Options& options);
 
 // The launches of a call whose tensors, tables and workspace are the device's.
 void attend(Algorithm algorithm, const Problem& problem, const Tensors& tensors, const Options& options, const TableViews& tables,

@@ -30,29 +30,40 @@ __global__ void __launch_bounds__(threads, blocks_at_once<Kernel>())
 }
 
 inline constexpr std::size_t shared_bytes_of_any_kernel = 48 * 1024;  // more must be allowed
-inline constexpr std::size_t shared_bytes_max = 163 * 1024;           // of a block of sm_80
+inline constexpr std::size_t shared_bytes_max = 163 * 1024;           // of a block of sm_80; tests/cuda_gate.py reads it here
 
 struct Launcher {
   TableViews tables;
   cudaStream_t stream;
+  bool only_loads = false;  // what would be launched, so that a later launch loads nothing
 
-  void clear(void* at, std::size_t bytes) { check(cudaMemsetAsync(at, 0, bytes, stream), "cudaMemsetAsync"); }
+  void clear(void* at, std::size_t bytes) {
+    if (!only_loads) check(cudaMemsetAsync(at, 0, bytes, stream), "cudaMemsetAsync");
+  }
 
   template <class Kernel>
   void launch(const typename Kernel::Parameters& parameters, std::int64_t items);
 
  private:
-  // Once a device.
+  // Once a device. A kernel's code is loaded when it is first asked about, or else by its first launch, which may then allocate
+  // and wait for the device.
   template <class Kernel>
-  static void allow_shared_bytes(const void* kernel) {
-    static std::atomic<std::uint64_t> allowed{0};  // a bit for each device; those past the 64th are asked every time
+  static void load(const void* kernel) {
+    static std::atomic<std::uint64_t> loaded{0};  // a bit for each device; those past the 64th are asked every time
     int device = 0;
     check(cudaGetDevice(&device), "cudaGetDevice");
     const std::uint64_t bit = device < 64 ? std::uint64_t{1} << device : 0;
-    if (allowed.load(std::memory_order_relaxed) & bit) return;
-    check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, int(Kernel::shared_bytes)),
-          "cudaFuncSetAttribute, shared memory", Kernel::shared_bytes);
-    allowed.fetch_or(bit, std::memory_order_relaxed);
+    if (loaded.load(std::memory_order_relaxed) & bit) return;
+    cudaFuncAttributes attributes;
+    check(cudaFuncGetAttributes(&attributes, kernel), "cudaFuncGetAttributes");
+    if constexpr (Kernel::shared_bytes > shared_bytes_of_any_kernel) {
+      check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, int(Kernel::shared_bytes)),
+            "cudaFuncSetAttribute, shared memory", Kernel::shared_bytes);
+      // As much of the memory that the cache shares as there is, so that several blocks may fit: a hint.
+      check(cudaFuncSetAttribute(kernel, cudaFuncAttributePreferredSharedMemoryCarveout, cudaSharedmemCarveoutMaxShared),
+            "cudaFuncSetAttribute, carve-out");
+    }
+    loaded.fetch_or(bit, std::memory_order_relaxed);
   }
 };
 
@@ -63,7 +74,8 @@ void Launcher::launch(const typename Kernel::Parameters& parameters, std::int64_
   static_assert(sizeof parameters <= 4096);
   if (items <= 0) return;
   const void* const kernel = reinterpret_cast<const void*>(&entry<Kernel, Kernel::threads, Kernel::shared_bytes>);
-  if constexpr (Kernel::shared_bytes > shared_bytes_of_any_kernel) allow_shared_bytes<Kernel>(kernel);
+  load<Kernel>(kernel);
+  if (only_loads) return;
   void* arguments[] = {const_cast<typename Kernel::Parameters*>(&parameters)};
   const unsigned blocks = unsigned(std::min<std::int64_t>(items, std::numeric_limits<std::int32_t>::max()));
   check(cudaLaunchKernel(kernel, dim3(blocks), dim3(Kernel::threads), arguments, Kernel::shared_bytes, stream),

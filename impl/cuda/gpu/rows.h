@@ -6,7 +6,7 @@
 
 namespace boresight::impl::cuda::gpu {
 
-// On the calling thread's device, and a stream of its own. Device memory is kept for the thread's next call. Throws KernelFault:
+// On the calling thread's device, and a stream of its own. Device memory is kept for later calls. Throws KernelFault:
 // what CUDA says, or that a kernel wrote beside a tensor.
 void run(Algorithm algorithm, const Problem& problem, const Tensors& tensors, const Options& options);
 

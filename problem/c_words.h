@@ -9,7 +9,7 @@
 
 #include "problem/result.h"
 
-namespace boresight::impl {
+namespace boresight {
 
 // Of this thread, and its next call's to overwrite.
 inline const char* words(std::string_view text) {
@@ -33,4 +33,4 @@ const char* in_words(Body body) {
 
 inline Status missing(const char* what) { return Error{std::string(what) + " is NULL", "", "it may not be"}; }
 
-}  // namespace boresight::impl
+}  // namespace boresight
