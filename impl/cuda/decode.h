@@ -55,7 +55,7 @@ class Walk {
 template <class Element, int rows>
 struct Decode {
   using Parameters = Call;
-  static constexpr int threads = decode_threads, blocks_at_once = 2;
+  static constexpr int threads = decode_threads;
   static constexpr std::int32_t keys = threads;                 // of a tile, at most
   static constexpr int row_threads = decode_row_threads(rows);  // that share a row's scores
   static constexpr int slices = decode_slices;                  // of a key, for as many threads, which have as many keys
