@@ -336,7 +336,7 @@ inline constexpr KernelTiles decode_tiles = {"simd/decode", {16, 128}, {64, 1024
 inline constexpr KernelTiles cuda_tiled_tiles = {"cuda/tiled", {64, 64}, {64, 64}};
 inline constexpr KernelTiles cuda_tensor_core_tiles = {"cuda/tensor_core", {128, 64}, {128, 64}};
 // What registers and shared memory hold, of rows filled up to so many elements.
-inline constexpr KernelTiles cuda_tensor_core_128_tiles = {"cuda/tensor_core, 128 wide", {64, 64}, {64, 64}};
+inline constexpr KernelTiles cuda_tensor_core_128_tiles = {"cuda/tensor_core, 128 wide", {128, 32}, {128, 32}};
 inline constexpr KernelTiles cuda_tensor_core_256_tiles = {"cuda/tensor_core, 256 wide", {64, 32}, {64, 32}};
 inline constexpr KernelTiles cuda_decode_tiles = {"cuda/decode", {16, 128}, {16, 128}};
 // What a strip is made for at once.

@@ -55,7 +55,7 @@ class Walk {
 template <class Element, int rows>
 struct Decode {
   using Parameters = Call;
-  static constexpr int threads = decode_threads, blocks_at_once = 2;
+  static constexpr int threads = decode_threads;
   static constexpr std::int32_t keys = threads;                 // of a tile, at most
   static constexpr int row_threads = decode_row_threads(rows);  // that share a row's scores
   static constexpr int slices = decode_slices;                  // of a key, for as many threads, which have as many keys
@@ -218,8 +218,11 @@ struct Decode {
                                  std::int32_t stride) {
     for (Walk walk(pieces, threads); walk.row() < tile.size(); walk.go_on()) {
       const std::byte* const from = found[walk.row()];
-      const bool open = from != nullptr;
-      copy_async(to + walk.row() * stride + walk.at() * piece_bytes, open ? from + walk.at() * piece_bytes : nullptr, open);
+      std::byte* const at = to + walk.row() * stride + walk.at() * piece_bytes;
+      if (from != nullptr)
+        copy_async(at, from + walk.at() * piece_bytes, true);
+      else
+        *reinterpret_cast<Elements<float, 4>*>(at) = {};
     }
   }
   // At once, and slowly.
@@ -371,13 +374,14 @@ struct Decode {
     barrier();  // sums are there
     for_each_element(
         [&](std::int32_t r, std::int32_t d) { partials.sums[partial(item_.part, r) * call_.value_dim + d] = sum(r, d); });
-    fence();
-    barrier();  // all have left what they have
-    if (thread() == 0) shared_.last = atomic_add(&partials.done[item_.pack], 1) == item_.parts - 1;
+    barrier();  // all have left what they have, and one tells for all
+    if (thread() == 0) {
+      fence();
+      shared_.last = atomic_add(&partials.done[item_.pack], 1) == item_.parts - 1;
+      fence();
+    }
     barrier();
-    if (!shared_.last) return;
-    fence();
-    merge();
+    if (shared_.last) merge();
   }
 
   // Of a part and a row in Partials.
@@ -399,6 +403,7 @@ struct Decode {
     barrier();  // factors of parts and of rows are there
     store_rows([&](std::int32_t r, std::int32_t d) {
       float all = 0;
+      UNROLL_BY(8)  // loads, that wait for one another otherwise
       for (std::int32_t part = 0; part < item_.parts; ++part)
         all = fused(partials.references[partial(part, r)], partials.sums[partial(part, r) * call_.value_dim + d], all);
       return all;

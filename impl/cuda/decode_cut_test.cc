@@ -53,6 +53,13 @@ TEST(DecodeCut, LongKeysOfOneSequenceFillTheDevice) {
   EXPECT_GE(problem.kv_heads * decode_cut(problem, {}).tiling.splits, 264);
 }
 
+TEST(DecodeCut, FewKeysOfOneSequenceStillMakeABlockATile) {
+  const Problem problem = decoding(2048);
+  const DecodeCut cut = decode_cut(problem, {});
+  EXPECT_EQ(cut.tiling.splits, 16);
+  EXPECT_EQ(cut.tiling.splits * cut.tiling.keys, 2048);
+}
+
 TEST(DecodeCut, PartsOfASequenceDoNotDependOnTheBatch) {
   Problem problem = decoding(65536);
   const std::int32_t alone = decode_cut(problem, {}).tiling.splits;

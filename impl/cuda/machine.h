@@ -10,15 +10,17 @@
 //   T shuffle_xor(T, int mask)              the value of lane() ^ mask
 //   std::uint32_t ballot(bool)              bit i: lane i's
 //   std::int32_t atomic_add(at, by)         in global memory; returns what was there, orders nothing by itself
-//   void fence()                            what this thread wrote is seen by who reads after an atomic_add that follows, if
-//                                           the reader too has a fence between that atomic_add of its own and its reads
+//   void fence()                            before an atomic_add: what this thread wrote, and others before they met it at a
+//                                           barrier, is there for a thread whose own atomic_add comes later, once that has had a
+//                                           fence after it, and for those that meet it at a barrier then
 //   void copy_async(shared, global, whole)  16 bytes, both addresses multiples of 16; not whole: zeros, `global` is not read.
 //                                           They land at any time up to this thread's wait, and `global` is read as late
 //   void commit_copies()                    closes the group of the copies since the last one
 //   void wait_copies<pending>()             all groups but the latest `pending` have landed, for this thread: others need a
-//   barrier void load_matrices(r, row)              four 8 x 8 matrices of 16-bit elements: lane 8 m + i gives the address of row
-//   i of void load_matrices_transposed(r, row)   matrix m, 16 bytes; r[m] are elements 2t, 2t + 1 of its row (or column) g, where
-//                                           lane = 4 g + t
+//                                           barrier
+//   void load_matrices(r, row)              four 8 x 8 matrices of 16-bit elements: lane 8 m + i gives the address of row i of
+//                                           matrix m, 16 bytes; r[m] are elements 2t, 2t + 1 of its row g, where lane = 4 g + t
+//   void load_matrices_transposed(r, row)   the same, but of its column g
 //   void multiply_add<Element>(d, a, b)     d += a b: 16 x 8 += 16 x 16, 16 x 8 (row by column), in the fragments of
 //                                           host/models.h; f32 sums, truncated
 //   std::uint32_t pack<Element>(low, high)  rounded to nearest even, two in a register

@@ -12,11 +12,12 @@
 
 namespace boresight::impl::cuda {
 
-// Distances are whole floats up to here.
-inline constexpr std::int32_t exact_distance = 1 << 24;
+// Distances below it are whole floats, and so are those that are counted on from a tile's tokens to its persistent columns.
+inline constexpr std::int32_t exact_distance = (1 << 24) - 128;
 
-// How the bias of a tile is had. None: no column of it has any. Each: element by element, whatever it is.
-enum class TileBias : std::uint8_t { none, behind, ahead, across, strip, each };
+// How the bias of a tile is had. None: no column of it has any. Mixed: as across the diagonal, wherever it lies, but for its
+// persistent columns, which have none. Each: element by element, whatever it is.
+enum class TileBias : std::uint8_t { none, behind, ahead, across, mixed, strip, each };
 
 // A tile of rows and columns, as all of its threads see it.
 struct Tile {
@@ -30,15 +31,16 @@ struct Tile {
 DEVICE Tile tile_of(const Call& call, const Scorer& scorer, Range<std::int32_t> rows, Range<std::int32_t> columns,
                     std::int32_t keys_max) {
   Tile tile{rows, columns, TileBias::each, bool(call.g.tile_plain(rows, columns)), scorer.masked(), keys_max};
-  const bool tokens = call.g.first_token(columns) == columns.begin;  // and these alone
-  if (call.bias == BiasKind::none || call.g.first_token(columns) == columns.end)
+  const std::int32_t first_token = call.g.first_token(columns);
+  if (call.bias == BiasKind::none || first_token == columns.end)
     tile.bias = TileBias::none;
   else if (scorer.is_by_distance())
     tile.bias = TileBias::strip;
-  else if (call.bias == BiasKind::alibi && tokens && !call.query_positions.there() && call.g.distance_limit() < exact_distance)
-    tile.bias = call.g.tile_behind(rows, columns)  ? TileBias::behind
-                : call.g.tile_ahead(rows, columns) ? TileBias::ahead
-                                                   : TileBias::across;
+  else if (call.bias == BiasKind::alibi && !call.query_positions.there() && call.g.distance_limit() < exact_distance)
+    tile.bias = columns.begin < first_token         ? TileBias::mixed
+                : call.g.tile_behind(rows, columns) ? TileBias::behind
+                : call.g.tile_ahead(rows, columns)  ? TileBias::ahead
+                                                    : TileBias::across;
   return tile;
 }
 
@@ -124,6 +126,13 @@ DEVICE void finish_scores(const Call& call, const Scorer& scorer, const Tile& ti
       each([&](int i, int j, float& s) { s = fused(slope, distance(i, j), s); });
     } else if (tile.bias == TileBias::across) {
       each([&](int i, int j, float& s) { s = fused(-slope, fabsf(distance(i, j)), s); });
+    } else if (tile.bias == TileBias::mixed) {
+      UNROLL
+      for (int j = 0; j < count_columns; ++j) {
+        const float of_column = call.g.is_persistent(column_of(j)) ? 0.0f : slope;
+        UNROLL
+        for (int i = 0; i < count_rows; ++i) score(i, j) = fused(-of_column, fabsf(distance(i, j)), score(i, j));
+      }
     } else if (tile.bias == TileBias::strip) {
       each([&](int i, int j, float& s) {
         if (inside(i, j) && !call.g.is_persistent(column_of(j)))

@@ -64,7 +64,6 @@ struct TensorCore {
   static constexpr TileShape shape = tensor_core_tiles(width).most;
   static constexpr std::int32_t rows = shape.queries, keys = shape.keys, warp_rows = rows / warps;
   static constexpr int slabs = warp_rows / 16;  // of 16 rows, a warp's: each key that is loaded serves them all
-  static constexpr bool queries_in_registers = slabs * width < 128 || width == 128;
 
   // An odd number of chunks: the eight rows that a matrix is loaded from lie in other banks.
   static constexpr std::int32_t stride = width + chunk_elements;
@@ -77,8 +76,8 @@ struct TensorCore {
   };
   struct Shared {
     Stage stage[2];
-    alignas(16) std::uint16_t query[queries_in_registers ? 1 : rows][stride];
-    float own[keys / 2][threads];  // of each thread, for two rows of its scores
+    alignas(16) std::uint16_t query[rows][stride];  // outputs at the end
+    float own[keys / 2][threads];                   // of each thread, for two rows of its scores
   };
   static constexpr std::size_t shared_bytes = sizeof(Shared);
 
@@ -142,35 +141,16 @@ struct TensorCore {
   DEVICE void load_queries() {
     if (!has_rows_) return;
     const Pairs queries(call_.q, call_.head_dim);
-    // Registers of an operand of 16 x 16: two rows of the first eight columns, and of the last.
-    const auto pair_of = [&](int slab, int k, int r) {
-      const std::int32_t at = row(2 * slab + r % 2);
-      return rows_.contains(at) ? queries.load(call_.q.offset(batch_, head_, at), 16 * k + 8 * (r / 2) + 2 * (lane() % 4)) : 0u;
-    };
-    UNROLL
-    for (int slab = 0; slab < slabs; ++slab) {
-      UNROLL
-      for (int k = 0; k < width / 16; ++k) {
-        UNROLL
-        for (int r = 0; r < 4; ++r) {
-          if constexpr (queries_in_registers) {
-            queries_[slab][k][r] = pair_of(slab, k, r);
-          } else {
-            const std::int32_t to = row(2 * slab + r % 2) - block_rows_.begin;
-            store_two(&shared_.query[to][16 * k + 8 * (r / 2) + 2 * (lane() % 4)], pair_of(slab, k, r));
-          }
-        }
-      }
+    UNROLL_BY(4)
+    for (int k = lane(); k < warp_rows * (width / 2); k += warp_size) {
+      const auto [r, pair] = place_of(k, width / 2);
+      const std::int32_t row = rows_.begin + r;
+      const bool there = rows_.contains(row);
+      store_two(&own_query(row)[2 * pair], there ? queries.load(call_.q.offset(batch_, head_, row), 2 * pair) : 0u);
     }
   }
-  DEVICE void query_operand(std::uint32_t (&a)[4], int slab, int k) const {
-    if constexpr (queries_in_registers) {
-      UNROLL
-      for (int r = 0; r < 4; ++r) a[r] = queries_[slab][k][r];
-    } else {
-      load_matrices(a, &shared_.query[rows_.begin - block_rows_.begin + 16 * slab + lane() % 16][16 * k + 8 * (lane() / 16)]);
-    }
-  }
+  // A row in shared memory, of the warp's own.
+  DEVICE std::uint16_t* own_query(std::int32_t row) const { return shared_.query[row - block_rows_.begin]; }
 
   // Begins to bring a tile. What rule 1 hides and what lies past the tile's end is zeros, whatever is there.
   DEVICE void bring(Range<std::int32_t> columns, Stage& stage) {
@@ -180,10 +160,11 @@ struct TensorCore {
       if (run.size() > 0) bring_run(columns, run, stage);
     }
     if (columns.size() < keys) {
+      const std::uint16_t* const unread = source(call_.k, columns.begin).first;
       for_each_chunk([&](int r, int d) {
         if (r < columns.size()) return;
-        copy_async(&stage.key[r][d], nullptr, false);
-        copy_async(&stage.value[r][d], nullptr, false);
+        copy_async(&stage.key[r][d], unread, false);
+        copy_async(&stage.value[r][d], unread, false);
       });
     }
     commit_copies();
@@ -200,8 +181,9 @@ struct TensorCore {
       if (!run.contains(column)) return;
       const bool open = !keys_masked_ || scorer_.open_to_any(column);
       if (keys_masked_ && d == 0) stage.open[r] = open;
-      copy_async(&stage.key[r][d], key.row(column - run.begin) + d, open && d < call_.head_dim);
-      copy_async(&stage.value[r][d], value.row(column - run.begin) + d, open && d < call_.value_dim);
+      const bool in_key = d < call_.head_dim, in_value = d < call_.value_dim;  // past a row's end its beginning is not read
+      copy_async(&stage.key[r][d], key.row(column - run.begin) + (in_key ? d : 0), open && in_key);
+      copy_async(&stage.value[r][d], value.row(column - run.begin) + (in_value ? d : 0), open && in_value);
     });
   }
   struct Source {
@@ -227,7 +209,10 @@ struct TensorCore {
     const Tile tile = tile_of(call_, scorer_, rows_, columns, keys);
     Scores scores = {};
     const bool whole = rows_.size() == warp_rows && columns.size() == keys;
-    whole ? multiply<true>(stage, columns.size(), scores) : multiply<false>(stage, columns.size(), scores);
+    if (whole && call_.head_dim == width)
+      multiply<true>(stage, columns.size(), scores);
+    else
+      multiply<false>(stage, columns.size(), scores);
     // The block's strip ends at its last row's distances.
     const float* const strip = stage.strip + (block_rows_.end - rows_.end);
     finish_scores<2 * slabs, keys / 4>(
@@ -235,20 +220,24 @@ struct TensorCore {
         [&](int j) { return columns.begin + column(j); }, [&](int i, int j) -> float& { return at(scores, i, j); },
         [&](int k) -> float& { return shared_.own[k][thread()]; });
     weigh(scores);
-    whole ? add_values<true>(stage, columns.size(), scores) : add_values<false>(stage, columns.size(), scores);
+    if (whole && call_.value_dim == width)
+      add_values<true>(stage, columns.size(), scores);
+    else
+      add_values<false>(stage, columns.size(), scores);
   }
 
-  // What is not there is not multiplied: entries, and, of a tile that is not whole, sixteens of rows and columns.
+  // What is not there is not multiplied: sixteens of rows, columns and entries. Where all are there no product waits for a test.
   DEVICE int sixteens_of_rows() const { return tile_count(rows_.size(), 16); }
 
   template <bool whole>
   DEVICE void multiply(const Stage& stage, std::int32_t columns, Scores& scores) const {
-    UNROLL
+    UNROLL_BY(8)  // of 16 in a row without a test, ptxas would have more in flight than registers hold
     for (int k = 0; k < width / 16; ++k) {
-      if (16 * k >= call_.head_dim) break;
+      if (!whole && 16 * k >= call_.head_dim) break;
       std::uint32_t query[slabs][4];
       UNROLL
-      for (int slab = 0; slab < slabs; ++slab) query_operand(query[slab], slab, k);
+      for (int slab = 0; slab < slabs; ++slab)
+        load_matrices(query[slab], &own_query(rows_.begin + 16 * slab + lane() % 16)[16 * k + 8 * (lane() / 16)]);
       UNROLL
       for (int j = 0; j < keys / 16; ++j) {
         if (!whole && 16 * j >= columns) break;
@@ -334,7 +323,7 @@ struct TensorCore {
     }
     UNROLL
     for (int e = 0; e < width / 16; ++e) {
-      if (16 * e >= call_.value_dim) break;
+      if (!whole && 16 * e >= call_.value_dim) break;
       UNROLL
       for (int k = 0; k < keys / 16; ++k) {
         if (!whole && 16 * k >= columns) break;
@@ -352,20 +341,28 @@ struct TensorCore {
 
   // ---- Out ----
 
+  // By way of the warp's rows of queries, which nobody wants any more: so neighbours in a warp write neighbours.
   DEVICE void finish() {
-    const Pairs out(call_.out, call_.value_dim);
+    warp_barrier();
     UNROLL
     for (int i = 0; i < 2 * slabs; ++i) {
       float denominator = denominator_[i];  // of the lane's own columns so far
       denominator += shuffle_xor(denominator, 1);
       denominator += shuffle_xor(denominator, 2);
       const RowEnd end = end_row(call_, head_, reference_[i] * scorer_.unit(), denominator);
-      if (!rows_.contains(row(i))) continue;
-      if (lane() % 4 == 0 && call_.lse.there()) call_.lse.as<float>(call_.lse.offset(batch_, head_, row(i))) = end.lse;
-      const std::int64_t first = call_.out.offset(batch_, head_, row(i));
+      if (lane() % 4 == 0 && call_.lse.there() && rows_.contains(row(i)))
+        call_.lse.as<float>(call_.lse.offset(batch_, head_, row(i))) = end.lse;
       UNROLL
       for (int e = 0; e < width / 4; e += 2)
-        out.store(first, column(e), pack<Element>(end.factor * at(sums_, i, e), end.factor * at(sums_, i, e + 1)));
+        store_two(&own_query(row(i))[column(e)], pack<Element>(end.factor * at(sums_, i, e), end.factor * at(sums_, i, e + 1)));
+    }
+    warp_barrier();
+    const Pairs out(call_.out, call_.value_dim);
+    UNROLL_BY(4)
+    for (int k = lane(); k < rows_.size() * (width / 2); k += warp_size) {
+      const auto [r, pair] = place_of(k, width / 2);
+      const std::int32_t row = rows_.begin + r;
+      out.store(call_.out.offset(batch_, head_, row), 2 * pair, load_two(&own_query(row)[2 * pair]));
     }
   }
 
@@ -376,7 +373,6 @@ struct TensorCore {
   Range<std::int32_t> block_rows_, rows_;  // the block's and the warp's
   bool has_rows_, keys_masked_;
   Shared& shared_;
-  std::uint32_t queries_[queries_in_registers ? slabs : 1][width / 16][4];
   float sums_[slabs][width / 8][4] = {};
   float reference_[2 * slabs], denominator_[2 * slabs] = {};  // in the scorer's unit; of the lane's columns
 };

@@ -17,7 +17,8 @@ struct Tiled {
   static constexpr int threads = 256, warps = threads / warp_size;
   static constexpr std::int32_t rows = 64, keys = 64;
 
-  static constexpr std::int32_t depth = 32, stride = depth + 4;  // of queries and keys; rows end in other banks
+  // Of queries and keys. Neighbours in a warp read one entry of neighbouring rows: each from a bank of its own.
+  static constexpr std::int32_t depth = 32, stride = depth + 1;
   static constexpr std::int32_t value_width = 64, weight_stride = keys + 4;
 
   struct Products {

@@ -12,20 +12,10 @@
 
 namespace boresight::impl::cuda::gpu {
 
-// How many blocks are to be at once on a multiprocessor, at the least: a kernel's own `blocks_at_once`, or 1. It bounds the
-// registers of a thread; left open, ptxas would rather spill than have one block.
-template <class Kernel>
-constexpr int blocks_at_once() {
-  if constexpr (requires { Kernel::blocks_at_once; })
-    return Kernel::blocks_at_once;
-  else
-    return 1;
-}
-
+// At the least one block is to be at once on a multiprocessor: left open, ptxas would rather spill than have one alone.
 // `threads` and `shared_bytes` stand in the name, so that who reads what ptxas tells of a kernel knows them (tests/cuda_gate.py).
 template <class Kernel, int threads, std::size_t shared_bytes>
-__global__ void __launch_bounds__(threads, blocks_at_once<Kernel>())
-    entry(const __grid_constant__ typename Kernel::Parameters parameters) {
+__global__ void __launch_bounds__(threads, 1) entry(const __grid_constant__ typename Kernel::Parameters parameters) {
   Kernel::run(parameters);
 }
 

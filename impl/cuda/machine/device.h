@@ -1,4 +1,4 @@
-// The functions of machine.h on a GPU, sm_80 and later: builtins of nvcc, and the only inline assembly of the house. What
+// The functions of machine.h on a GPU, sm_80 and later: builtins of nvcc, and the only inline assembly of impl/cuda. What
 // moves memory, or needs the whole warp, is volatile, so that the compiler keeps it in its place.
 #pragma once
 
