@@ -52,7 +52,7 @@ examples: build
 
 test-quick: release
 	@tests/run.py quick
-test: release planted asan
+test: release planted asan gpu-code
 	@tests/run.py test
 test-full: release planted mutants asan cuda clang tsan fuzzers
 	@$(SETUP) browser
@@ -70,10 +70,13 @@ planted: release
 	cmake --build build/release --target mutants_sample boresight_field misreadings confusion bound_audit attention_bench attention_bench_of_a_mutant attention_allocations boresight_limits boresight_judge bf16_emulated bf16_emulated_mutant bf16_emulator_tests examples strangers_libraries
 mutants: release
 	cmake --build build/release --target mutants
-# The kernels for GPUs, compiled: their tests run where a GPU is, and say so where none is.
-cuda: setup
-	@if [ -n "$$(cmake -P cmake/find_nvcc.cmake)" ]; then $(MAKE) --no-print-directory build/cuda/build.ninja SETUP=true && cmake --build --preset cuda; \
+# The kernels for GPUs, compiled, for what ptxas says of them; and with their tests, which run where a GPU is, and say so where none is.
+WHERE_NVCC_IS = @if [ -n "$$(cmake -P cmake/find_nvcc.cmake)" ]; then $(MAKE) --no-print-directory build/cuda/build.ninja SETUP=true && $(1); \
 	 else echo 'nvcc is not here: the kernels for GPUs are SKIPPED'; fi
+gpu-code: setup
+	$(call WHERE_NVCC_IS,cmake --build build/cuda --target boresight_gpu)
+cuda: setup
+	$(call WHERE_NVCC_IS,cmake --build --preset cuda)
 test-cuda: cuda
 	@[ ! -e build/cuda/build.ninja ] || { cmake --build build/cuda --target boresight && ctest --test-dir build/cuda --output-on-failure; }
 clang: setup
@@ -186,4 +189,4 @@ check-fresh:
 clean:
 	rm -rf build
 
-.PHONY: check-instruction-sets help setup build verify examples test test-quick test-full release asan tsan debug planted mutants clang cuda test-cuda bench bench-full bench-check bench-store bench-peers bench-gpu power identify proofs field kill-matrix fuzz fuzz-plain fuzz-replay fuzz-merge fuzzers coverage format check-fresh clean
+.PHONY: check-instruction-sets help setup build verify examples test test-quick test-full release asan tsan debug planted mutants clang gpu-code cuda test-cuda bench bench-full bench-check bench-store bench-peers bench-gpu power identify proofs field kill-matrix fuzz fuzz-plain fuzz-replay fuzz-merge fuzzers coverage format check-fresh clean

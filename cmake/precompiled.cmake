@@ -3,6 +3,7 @@
 # g++ 12 crashes where a source is optimized otherwise than the header.
 #
 # ccache knows a precompiled header by the sum beside it (CCACHE_PCH_EXTSUM), which is the same in every tree: of what it is made from.
+# It then goes by every definition too, so that what is told the tree's own path (the rooms' tests) is compiled as before.
 function(precompiled target)
   if(FOR_FUZZERS OR NOT TARGET ${target})
     return()
