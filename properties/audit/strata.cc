@@ -24,13 +24,7 @@ constexpr float slope = 0x1p-8f;  // of rows that are not equal
 class Row {
  public:
   Row(const Stratum& stratum, const Kernel& kernel) : kernel_(kernel) {
-    Problem& p = call_.problem;
-    p.head_dim = stratum.head_dim;
-    p.value_dim = values;
-    p.queries = 1;
-    p.mem_kv = persistent;
-    p.segment = stratum.columns - persistent;
-    p.bias = {BiasKind::alibi, Slopes::per_head};
+    const Problem& p = call_.problem = problem_of(stratum);
     Tensors& t = call_.tensors;
     t.q = tensor({1, 1, 1, p.head_dim});
     t.mem_k = tensor({1, persistent, p.head_dim});
@@ -144,6 +138,17 @@ double climb(Row& row, int steps, std::uint64_t seed) {
 }
 
 }  // namespace
+
+Problem problem_of(const Stratum& stratum) {
+  Problem p;
+  p.head_dim = stratum.head_dim;
+  p.value_dim = values;
+  p.queries = 1;
+  p.mem_kv = persistent;
+  p.segment = stratum.columns - persistent;
+  p.bias = {BiasKind::alibi, Slopes::per_head};
+  return p;
+}
 
 Nearness nearness(const Stratum& stratum, const Kernel& kernel, int random_inputs, int climbing_steps, std::uint64_t seed) {
   Row row(stratum, kernel);

@@ -19,6 +19,8 @@ struct Nearness {
 };
 
 // One query over `columns` keys, two of them persistent, ALiBi of slope 2^-8, f32, value_dim 4.
+Problem problem_of(const Stratum& stratum);
+// Of a kernel that takes it.
 Nearness nearness(const Stratum& stratum, const Kernel& kernel, int random_inputs, int climbing_steps, std::uint64_t seed);
 
 }  // namespace boresight::audit
